@@ -19,7 +19,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{apps,libs,scripts}/**/*.spec.ts'], setupFiles: ['test/support/metadata.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{apps,libs,scripts}/**/*.spec.ts'],
+          setupFiles: ['test/support/metadata.ts'],
+        },
       },
       {
         extends: true,

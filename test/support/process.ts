@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A program of ours that runs as a process of its own, started the way the start script starts it. */
+export class Program<Ready> {
+  private constructor(
+    readonly child: ChildProcess,
+    readonly ready: Ready,
+    private readonly output: string[],
+  ) {}
+
+  /**
+   * Starts `entry` and resolves when it says over IPC that it is ready.
+   * @throws Error with everything it printed when it exits before.
+   */
+  static async start<Ready>(entry: string, env: NodeJS.ProcessEnv): Promise<Program<Ready>> {
+    const { child, output } = launch(entry, env);
+    const ready = await new Promise<Ready>((resolve, reject) => {
+      child.on('message', (message: { type?: string }) => {
+        if (message.type === 'ready') resolve(message as Ready);
+      });
+      child.once('exit', (code, signal) =>
+        reject(new Error(`${entry} ended (${code ?? signal}) before it was ready:\n${output.join('')}`)),
+      );
+    });
+    return new Program(child, ready, output);
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the process has no id');
+    return this.child.pid;
+  }
+
+  /** All it printed so far, stdout and stderr together. */
+  get printed(): string {
+    return this.output.join('');
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Asks it to end and resolves with its exit code, or with the signal that ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals | null> {
+    if (this.running) {
+      this.child.kill(signal);
+      await once(this.child, 'exit');
+    }
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+}
+
+/** Runs `entry` to its end, for programs that are expected to refuse to start. */
+export async function runToEnd(
+  entry: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; printed: string }> {
+  const { child, output } = launch(entry, env);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, printed: output.join('') };
+}
+
+function launch(entry: string, env: NodeJS.ProcessEnv): { child: ChildProcess; output: string[] } {
+  const child = fork(entry, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+  const output: string[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  return { child, output };
+}
