@@ -1,0 +1,38 @@
+export {
+  defaultCalibration,
+  flipMerges,
+  readContractParameters,
+  writeContractParameters,
+} from './model-contract.js';
+export type { FlipMerge, ModelContract, RerankCalibration } from './model-contract.js';
+export { datatypeBytes } from './tensor.js';
+export type { Datatype, FixedDatatype, Tensor } from './tensor.js';
+export {
+  decodeInferRequest,
+  decodeInferResponse,
+  encodeInferRequest,
+  encodeInferResponse,
+} from './infer-codec.js';
+export { healthService, inferenceService } from './services.js';
+export type {
+  InferParameter,
+  InferStatistics,
+  InferTensorContents,
+  ModelConfigResponse,
+  ModelInferRequest,
+  ModelInferRequest_InferInputTensor as InferInput,
+  ModelInferRequest_InferRequestedOutputTensor as InferRequestedOutput,
+  ModelInferResponse,
+  ModelInferResponse_InferOutputTensor as InferOutput,
+  ModelMetadataResponse,
+  ModelMetadataResponse_TensorMetadata as TensorMetadata,
+  ModelReadyResponse,
+  ModelStatistics,
+  ModelStatisticsResponse,
+  RepositoryIndexResponse,
+  RepositoryIndexResponse_ModelIndex as ModelIndex,
+  ServerMetadataResponse,
+} from './generated/inference/grpc_service.js';
+export { DataType } from './generated/inference/model_config.js';
+export type { ModelConfig, ModelInput, ModelOutput } from './generated/inference/model_config.js';
+export { HealthCheckResponse_ServingStatus as ServingStatus } from './generated/grpc/health/v1/health.js';

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ModelInferRequest, ModelInferResponse } from './generated/inference/grpc_service.js';
+import {
+  decodeInferRequest,
+  decodeInferResponse,
+  encodeInferRequest,
+  encodeInferResponse,
+} from './infer-codec.js';
+
+const raw = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 });
+const name = fc.string({ unit: 'grapheme', maxLength: 12 });
+const shape = fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 4 });
+
+const request = fc
+  .record({ modelName: name, id: name, inputs: fc.array(fc.record({ name, datatype: name, shape })), raw })
+  .map(({ raw: rawInputContents, ...rest }) => ModelInferRequest.create({ ...rest, rawInputContents }));
+
+describe('infer codec', () => {
+  it('writes what the generated writer writes', () => {
+    fc.assert(
+      fc.property(request, (message) => {
+        expect(encodeInferRequest(message)).toEqual(Buffer.from(ModelInferRequest.encode(message).finish()));
+      }),
+    );
+  });
+
+  it('reads back every request', () => {
+    fc.assert(
+      fc.property(request, (message) => {
+        const read = decodeInferRequest(Uint8Array.from(encodeInferRequest(message)));
+        expect(read).toEqual(message);
+      }),
+    );
+  });
+
+  it('reads back responses, with empty raw entries kept', () => {
+    const message = ModelInferResponse.create({
+      modelName: 'detection',
+      modelVersion: '1',
+      outputs: [
+        { name: 'output_0', datatype: 'FP32', shape: [0n, 5n] },
+        { name: 'output_2', datatype: 'INT32', shape: [1n, 1n] },
+      ],
+      rawOutputContents: [new Uint8Array(), Uint8Array.of(0, 0, 0, 0)],
+    });
+    const bytes = Uint8Array.from(encodeInferResponse(message));
+    expect(bytes).toEqual(ModelInferResponse.encode(message).finish());
+    expect(decodeInferResponse(bytes)).toEqual(message);
+  });
+
+  it('gives views of raw contents, not copies', () => {
+    const bytes = encodeInferRequest(
+      ModelInferRequest.create({ rawInputContents: [new Uint8Array(200_000)] }),
+    );
+    const [content] = decodeInferRequest(bytes).rawInputContents;
+    expect(content?.byteLength).toBe(200_000);
+    expect(content?.buffer).toBe(bytes.buffer);
+  });
+
+  it.each([
+    ['wrong UTF-8', '0a02c328'],
+    ['a tag of zero', '0a01610000'],
+    ['a length beyond the end', '3a05aabb'],
+    ['a length of almost 4 GiB', '3affffffff0f'],
+    ['a cut varint', '0a'],
+  ])('refuses %s', (_, hex) => {
+    expect(() => decodeInferRequest(Buffer.from(hex, 'hex'))).toThrow();
+  });
+});
