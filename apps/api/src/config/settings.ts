@@ -1,0 +1,136 @@
+import { readApiKeys } from './api-key-settings.js';
+import { EnvironmentReader, type Environment } from './environment-reader.js';
+import { defaultLibraryPath } from './library-paths.js';
+import { readLogLevel, type LogLevel } from './log-level.js';
+
+export const environments = ['local', 'staging', 'production'] as const;
+
+/** Parts of the rerank calibration that the operator sets; what is missing comes from the model. */
+export interface RerankCalibrationOverride {
+  readonly alpha?: number;
+  readonly tau?: number;
+  /** n_cal: number of impostors a genuine pair was weighted against when the logistic was fitted. */
+  readonly galleryReference?: number;
+}
+
+/** Everything that can be set, read once at the start and never again; docs and defaults: `.env.example`. */
+export class Settings {
+  readonly environment: (typeof environments)[number];
+  readonly host: string;
+  readonly port: number;
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  /** Without any key none is asked: allowed in `local` only. */
+  readonly apiKeys: readonly string[];
+
+  readonly tritonUrl: string;
+  /** Wait for Triton at the start, and stop when it does not become ready. */
+  readonly tritonHealthcheck: boolean;
+  readonly detectionModel: string;
+  readonly extractionModel: string;
+  /** Pixels. */
+  readonly detectionInput: { readonly width: number; readonly height: number };
+  /** When set, the model's own dimension must be the same. */
+  readonly embeddingDimension: number | undefined;
+
+  readonly maxBatchSize: number;
+  readonly maxCandidates: number;
+  /** Bytes of one image as it is sent (decoded from base64). */
+  readonly maxImageBytes: number;
+  /** Width times height of one image. */
+  readonly maxImagePixels: number;
+  readonly requestTimeoutSeconds: number;
+  /** Requests worked on at a time by one process; more are answered 429 at once. */
+  readonly maxConcurrentRequests: number;
+  /** How long a request in flight may go on after SIGTERM. */
+  readonly shutdownGraceSeconds: number;
+
+  readonly returnAligned: boolean;
+  readonly skipEmbeddingNormalization: boolean;
+
+  readonly rerankLibraryPath: string;
+  readonly mergeLibraryPath: string;
+  /** Default acceptance threshold, in [0, 1]. */
+  readonly rerankThreshold: number;
+  readonly rerankCalibration: RerankCalibrationOverride;
+
+  /** @throws SettingsError with a sentence for each variable that cannot be used. */
+  constructor(environment: Environment) {
+    const reader = new EnvironmentReader(environment);
+    this.environment = reader.oneOf('FACE_V3_ENV', environments, 'local');
+    this.host = reader.text('FACE_V3_HOST') ?? '127.0.0.1';
+    const portName = reader.text('FACE_V3_PORT') === undefined ? 'PORT' : 'FACE_V3_PORT';
+    this.port = reader.integer(portName, { min: 0, max: 65_535 }, 8000);
+    const workersName = reader.text('FACE_V3_WORKERS') === undefined ? 'UVICORN_WORKERS' : 'FACE_V3_WORKERS';
+    this.workers = reader.integer(workersName, { min: 1, max: 1024 }, 1);
+    this.logLevel = readLogLevel(reader);
+    this.apiKeys = readApiKeys(reader);
+    if (this.apiKeys.length === 0 && this.environment !== 'local') {
+      reader.problem(
+        `FACE_V3_ENV is '${this.environment}', where an API key is required: set FACE_V3_API_KEY or FACE_V3_API_KEY_FILE.`,
+      );
+    }
+
+    this.tritonUrl = readTritonUrl(reader);
+    this.tritonHealthcheck = reader.boolean('FACE_V3_TRITON_HEALTHCHECK', true);
+    this.detectionModel = reader.text('FACE_V3_DETECTION_MODEL_NAME') ?? 'detection';
+    this.extractionModel = reader.text('FACE_V3_EXTRACTION_MODEL_NAME') ?? 'extraction';
+    this.detectionInput = {
+      width: reader.integer('FACE_V3_DETECTION_INPUT_WIDTH', { min: 32, max: 8192 }, 640),
+      height: reader.integer('FACE_V3_DETECTION_INPUT_HEIGHT', { min: 32, max: 8192 }, 640),
+    };
+    this.embeddingDimension = reader.optionalInteger('FACE_V3_EMBEDDING_DIMENSION', { min: 1, max: 65_536 });
+
+    this.maxBatchSize = reader.integer('FACE_V3_MAX_BATCH_SIZE', { min: 1, max: 1024 }, 8);
+    this.maxCandidates = reader.integer('FACE_V3_MAX_CANDIDATES', { min: 1, max: 100_000 }, 1000);
+    this.maxImageBytes = reader.integer('FACE_V3_MAX_IMAGE_BYTES', { min: 1, max: 268_435_456 }, 10_485_760);
+    this.maxImagePixels = reader.integer(
+      'FACE_V3_MAX_IMAGE_PIXELS',
+      { min: 1, max: 1_000_000_000 },
+      50_000_000,
+    );
+    this.requestTimeoutSeconds = reader.number(
+      'FACE_V3_REQUEST_TIMEOUT_SECONDS',
+      { min: 0.01, max: 3600 },
+      30,
+    );
+    this.maxConcurrentRequests = reader.integer(
+      'FACE_V3_MAX_CONCURRENT_REQUESTS',
+      { min: 1, max: 100_000 },
+      64,
+    );
+    this.shutdownGraceSeconds = reader.number('FACE_V3_SHUTDOWN_GRACE_SECONDS', { min: 0, max: 3600 }, 25);
+
+    this.returnAligned = reader.boolean('FACE_V3_RETURN_ALIGNED', false);
+    this.skipEmbeddingNormalization = reader.boolean('FACE_V3_SKIP_EMBEDDING_NORMALIZATION', false);
+
+    this.rerankLibraryPath =
+      reader.text('FACE_V3_RERANK_LIBRARY_PATH') ?? defaultLibraryPath('librerank_compute');
+    this.mergeLibraryPath =
+      reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultLibraryPath('libmerge_embeddings');
+    this.rerankThreshold = reader.number('FACE_V3_RERANK_THRESHOLD', { min: 0, max: 1 }, 0.5);
+    this.rerankCalibration = readRerankCalibration(reader);
+    reader.finish();
+  }
+}
+
+function readTritonUrl(reader: EnvironmentReader): string {
+  const url = reader.text('FACE_V3_TRITON_URL');
+  if (url === undefined) {
+    reader.problem(
+      'FACE_V3_TRITON_URL is not set, expected the gRPC endpoint of Triton or of the model server, as in 127.0.0.1:8001; `npm start` starts a model server and sets it.',
+    );
+  }
+  return url ?? '';
+}
+
+function readRerankCalibration(reader: EnvironmentReader): RerankCalibrationOverride {
+  const alpha = reader.optionalNumber('FACE_V3_RERANK_ALPHA', { min: 0, max: 1000, exclusive: true });
+  const tau = reader.optionalNumber('FACE_V3_RERANK_TAU', { min: -1, max: 1, exclusive: true });
+  const galleryReference = reader.optionalNumber('FACE_V3_RERANK_N_CAL', { min: 1, max: 1e12 });
+  return {
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(tau === undefined ? {} : { tau }),
+    ...(galleryReference === undefined ? {} : { galleryReference }),
+  };
+}
