@@ -1,0 +1,23 @@
+export { abortError } from './abort-error.js';
+export type { CallContext } from './call-context.js';
+export { grpcTarget } from './grpc-target.js';
+export type { OutputSpec } from './match-outputs.js';
+export { ModelCatalog } from './model-catalog.js';
+export { embeddingOutput } from './model-description.js';
+export type { ModelDescription, TensorDescription } from './model-description.js';
+export {
+  countDatatypes,
+  floatDatatypes,
+  inputDatatypes,
+  readCounts,
+  readFloats,
+  writeNumbers,
+} from './tensor-values.js';
+export type { CountDatatype, FloatDatatype, InputDatatype } from './tensor-values.js';
+export { TritonClient } from './triton-client.js';
+export { TRITON_OPTIONS } from './triton-options.js';
+export type { TritonOptions } from './triton-options.js';
+export { TritonReadiness } from './triton-readiness.js';
+export type { Readiness } from './triton-readiness.js';
+export { TritonModule } from './triton.module.js';
+export type { TritonModuleAsyncOptions } from './triton.module.js';

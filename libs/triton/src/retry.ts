@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallContext } from './call-context.js';
+import { isGrpcFailure, unavailability } from './grpc-failure.js';
+
+/** Waits before the second and the third attempt: long enough to reconnect, short enough to say 503 at once. */
+const delaysMs = [100, 200] as const;
+
+/**
+ * Makes a call up to three times. It is made again only when the server was not reached, or said that it stops or has
+ * not loaded its model: another replica may answer. Never when the queue was full: that would feed the overload.
+ * Inference has no side effects, so a connection that broke halfway does no harm either.
+ */
+export async function withRetries<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
+  for (const delay of delaysMs) {
+    try {
+      return await call();
+    } catch (error) {
+      const waitMs = delay * (0.8 + 0.4 * Math.random());
+      if (!isWorthRetrying(error) || context.signal.aborted || Date.now() + waitMs >= context.deadline)
+        throw error;
+      await sleep(waitMs, undefined, { signal: context.signal });
+    }
+  }
+  return call();
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  if (!isGrpcFailure(error)) return false;
+  const kind = unavailability(error);
+  return kind === 'connection' || kind === 'not_serving';
+}

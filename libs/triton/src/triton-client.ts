@@ -1,0 +1,125 @@
+import { status } from '@grpc/grpc-js';
+import { Injectable } from '@nestjs/common';
+import { type ErrorCode, FaceError } from '@face/errors';
+import { type ModelInferRequest, type Tensor, inferenceService } from '@face/kserve';
+import type { CallContext } from './call-context.js';
+import { isGrpcFailure } from './grpc-failure.js';
+import { type OutputSpec, matchOutputs } from './match-outputs.js';
+import { type ModelDescription, describeModel } from './model-description.js';
+import { TritonConnection } from './triton-connection.js';
+
+/** Failures after which a model may be another one than before. Not overload or a deadline: asking adds to them. */
+const changing: readonly ErrorCode[] = ['triton_failed', 'triton_misconfigured', 'not_ready'];
+
+/**
+ * Asks a server of the KServe v2 protocol. Every method ends with its context and throws FaceError `overloaded`,
+ * `not_ready`, `deadline_exceeded`, `cancelled`, `triton_failed` or `triton_misconfigured`.
+ */
+@Injectable()
+export class TritonClient {
+  private readonly failures = new Map<string, number>();
+  private readonly suspects = new Set<string>();
+
+  constructor(private readonly connection: TritonConnection) {}
+
+  /**
+   * Runs a model once.
+   * @returns the tensors of `outputs` by name, checked against them: views into one message.
+   */
+  async infer(
+    model: string,
+    inputs: readonly Tensor[],
+    outputs: readonly OutputSpec[],
+    context: CallContext,
+  ): Promise<Map<string, Tensor>> {
+    const request = inferRequest(model, inputs, outputs, context.requestId ?? '');
+    try {
+      const response = await this.connection.call(
+        inferenceService.modelInfer,
+        request,
+        { model, retry: true },
+        context,
+      );
+      const tensors = matchOutputs(model, response, outputs);
+      this.suspects.delete(model);
+      return tensors;
+    } catch (error) {
+      if (error instanceof FaceError) this.remember(model, error.code);
+      throw error;
+    }
+  }
+
+  /** Whether all models of the server are ready, also those that we do not use. */
+  async serverReady(context: CallContext): Promise<boolean> {
+    const answer = await this.connection.call(inferenceService.serverReady, {}, { retry: false }, context);
+    return answer.ready;
+  }
+
+  /** False for a model that the server does not know, too. */
+  async modelReady(model: string, context: CallContext): Promise<boolean> {
+    const request = { name: model, version: '' };
+    const answer = await this.connection.call(
+      inferenceService.modelReady,
+      request,
+      { model, retry: false },
+      context,
+    );
+    return answer.ready;
+  }
+
+  /** Asks the server each time; {@link ModelCatalog} remembers. */
+  async describe(model: string, context: CallContext): Promise<ModelDescription> {
+    const request = { name: model, version: '' };
+    const subject = { model, retry: true };
+    const [metadata, answer] = await Promise.all([
+      this.connection.call(inferenceService.modelMetadata, request, subject, context),
+      this.connection.call(inferenceService.modelConfig, request, subject, context).catch(undefinedIfAbsent),
+    ]);
+    return describeModel(metadata, answer?.config);
+  }
+
+  /** Changes when what was known of a model may be wrong: after a new connection, and after a failed call. */
+  epoch(model: string): string {
+    return `${this.connection.generation}.${this.failures.get(model) ?? 0}`;
+  }
+
+  /** The last inference failed inside the model. Triton goes on calling it ready even when it never recovers. */
+  isSuspect(model: string): boolean {
+    return this.suspects.has(model);
+  }
+
+  private remember(model: string, code: ErrorCode): void {
+    if (code === 'triton_failed') this.suspects.add(model);
+    if (changing.includes(code)) this.failures.set(model, (this.failures.get(model) ?? 0) + 1);
+  }
+}
+
+function inferRequest(
+  model: string,
+  inputs: readonly Tensor[],
+  outputs: readonly OutputSpec[],
+  id: string,
+): ModelInferRequest {
+  return {
+    modelName: model,
+    modelVersion: '',
+    id,
+    parameters: {},
+    inputs: inputs.map(({ name, datatype, shape }) => ({
+      name,
+      datatype,
+      shape: shape.map(BigInt),
+      parameters: {},
+      contents: undefined,
+    })),
+    outputs: outputs.map(({ name }) => ({ name, parameters: {} })),
+    rawInputContents: inputs.map((tensor) => tensor.data),
+  };
+}
+
+/** ModelConfig is an extension of Triton. */
+function undefinedIfAbsent(error: unknown): undefined {
+  const cause = error instanceof FaceError ? error.cause : undefined;
+  if (isGrpcFailure(cause) && cause.code === status.UNIMPLEMENTED) return undefined;
+  throw error;
+}

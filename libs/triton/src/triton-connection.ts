@@ -1,0 +1,94 @@
+import {
+  Client,
+  type MethodDefinition,
+  connectivityState,
+  credentials,
+  type requestCallback,
+} from '@grpc/grpc-js';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { abortError } from './abort-error.js';
+import type { CallContext } from './call-context.js';
+import { channelOptions } from './channel-options.js';
+import { isGrpcFailure } from './grpc-failure.js';
+import { grpcTarget } from './grpc-target.js';
+import { withRetries } from './retry.js';
+import { translateFailure } from './translate-failure.js';
+import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
+
+/** What a call is about. */
+export interface CallSubject {
+  /** Undefined for calls about the server. */
+  readonly model?: string;
+  /** False for questions that are asked again anyway, such as those of health checks. */
+  readonly retry: boolean;
+}
+
+/** Owner of the one channel to the model server: everything that is asked of it goes through here. */
+@Injectable()
+export class TritonConnection implements OnApplicationShutdown {
+  private readonly client: Client;
+  private connections = 0;
+
+  constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
+    this.client = new Client(grpcTarget(options.url), credentials.createInsecure(), channelOptions);
+    this.countConnections();
+  }
+
+  /** Grows with each connection that is made: behind a new one may stand another server. */
+  get generation(): number {
+    return this.connections;
+  }
+
+  /** @throws FaceError, with the ServiceError of grpc-js as its cause. */
+  async call<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    { model, retry }: CallSubject,
+    context: CallContext,
+  ): Promise<Response> {
+    // Encoded once, however many attempts there are.
+    const message = method.requestSerialize(request);
+    const attempt = () => this.send(method.path, message, method.responseDeserialize, context);
+    try {
+      return await (retry ? withRetries(context, attempt) : attempt());
+    } catch (error) {
+      if (context.signal.aborted) throw abortError(context.signal);
+      throw isGrpcFailure(error) ? translateFailure(error, model) : error;
+    }
+  }
+
+  /** Not earlier: requests that the HTTP server still answers while the application stops need the channel. */
+  onApplicationShutdown(): void {
+    this.client.close();
+  }
+
+  private send<Response>(
+    path: string,
+    message: Buffer,
+    deserialize: (bytes: Buffer) => Response,
+    { signal, deadline }: CallContext,
+  ): Promise<Response> {
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const cancel = () => call.cancel();
+    const settle: requestCallback<Response> = (error, response) => {
+      signal.removeEventListener('abort', cancel);
+      if (error !== null) reject(error);
+      else resolve(response as Response);
+    };
+    const call = this.client.makeUnaryRequest(path, asItIs, deserialize, message, { deadline }, settle);
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    return promise;
+  }
+
+  private countConnections(): void {
+    const channel = this.client.getChannel();
+    const state = channel.getConnectivityState(false);
+    if (state === connectivityState.READY) this.connections += 1;
+    if (state !== connectivityState.SHUTDOWN) {
+      channel.watchConnectivityState(state, Infinity, () => this.countConnections());
+    }
+  }
+}
+
+const asItIs = (message: Buffer) => message;

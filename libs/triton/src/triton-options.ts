@@ -1,0 +1,15 @@
+/** Injection token of {@link TritonOptions}. */
+export const TRITON_OPTIONS = Symbol('TRITON_OPTIONS');
+
+export interface TritonOptions {
+  /** Where the model server listens: see {@link grpcTarget}. */
+  readonly url: string;
+  readonly detectionModel: string;
+  readonly extractionModel: string;
+  /** Items in one call to a model that tells no limit of its own. */
+  readonly maxBatchSize: number;
+  /** Pixels of the detector's input. */
+  readonly detectionInput: { readonly width: number; readonly height: number };
+  /** When set, the extraction model has to give embeddings of this length. */
+  readonly expectedDimension?: number | undefined;
+}
