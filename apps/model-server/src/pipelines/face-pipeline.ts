@@ -1,5 +1,3 @@
-import type { LoadedPack } from '../packs/loaded-pack.js';
-
 /** Faces of one image, by falling score. Coordinates in pixels of the source image, not clamped to it. */
 export interface DetectedFaces {
   /** [F, 5] row-major: x1 y1 x2 y2 score. */
@@ -34,10 +32,3 @@ export interface FacePipeline {
   /** Frees the sessions. */
   close(): Promise<void>;
 }
-
-/**
- * Opens one session per model of the pack, each on one thread.
- * @param merge used only when the pack's flip merge is not `none`
- * @throws PackError naming file and field when a model has not the tensors that its kind must have
- */
-export type CreatePipeline = (pack: LoadedPack, merge: ViewMerge) => Promise<FacePipeline>;

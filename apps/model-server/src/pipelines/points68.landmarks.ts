@@ -1,0 +1,96 @@
+import type { ReadyModel } from '../packs/loaded-pack.js';
+import { ModelSession } from './model-session.js';
+import type { Picture } from './picture.js';
+
+/** Side of the model's grey input, pixels. */
+const side = 64;
+
+/**
+ * The 68 points of the iBUG 300-W markup that make each of the five, counted from 0: the lids of an eye,
+ * the tip of the nose, outer and inner corner of the mouth.
+ */
+const reduction = [[37, 38, 40, 41], [43, 44, 46, 47], [30], [48, 60], [54, 64]] as const;
+
+/** Corners of a box in pixels. */
+export type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** Finds five points inside the box of a face with a model of 68 points. */
+export class Points68Landmarks {
+  private readonly grey = new Float32Array(side * side);
+
+  private constructor(
+    private readonly session: ModelSession,
+    private readonly input: string,
+    private readonly output: string,
+  ) {}
+
+  /** @throws PackError when the model has not the tensors of its kind */
+  static async open(model: ReadyModel): Promise<Points68Landmarks> {
+    const session = await ModelSession.open(model);
+    return new Points68Landmarks(session, session.input([1, 1, side, side]), session.onlyOutput([1, 136]));
+  }
+
+  /** @returns x y of five points in pixels of the picture */
+  async find(picture: Picture, box: Box): Promise<number[]> {
+    const inside = clipBox(box, picture);
+    greyCrop(picture, inside, this.grey);
+    const read = await this.session.run(this.input, this.grey, [1, 1, side, side]);
+    return reducePoints(read(this.output), inside);
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+}
+
+/** Cuts a box off at the borders of the picture; at least one pixel stays. */
+export function clipBox(box: Box, { width, height }: Pick<Picture, 'width' | 'height'>): Box {
+  const left = Math.min(Math.max(box[0], 0), width - 1);
+  const top = Math.min(Math.max(box[1], 0), height - 1);
+  return [
+    left,
+    top,
+    Math.max(Math.min(box[2], width), left + 1),
+    Math.max(Math.min(box[3], height), top + 1),
+  ];
+}
+
+/**
+ * Samples a box of the picture, bilinear, as grey (ITU-R BT.601) divided by 256.
+ * @param grey [64, 64], written
+ */
+export function greyCrop({ data, width, height, stride }: Picture, box: Box, grey: Float32Array): void {
+  const stepX = (box[2] - box[0]) / side;
+  const stepY = (box[3] - box[1]) / side;
+  const at = (offset: number) =>
+    0.114 * data[offset]! + 0.587 * data[offset + 1]! + 0.299 * data[offset + 2]!;
+  for (let row = 0; row < side; row++) {
+    const y = Math.min(Math.max(box[1] + (row + 0.5) * stepY - 0.5, 0), height - 1);
+    const top = Math.floor(y);
+    const down = y - top;
+    const upper = top * stride;
+    const lower = Math.min(top + 1, height - 1) * stride;
+    for (let column = 0; column < side; column++) {
+      const x = Math.min(Math.max(box[0] + (column + 0.5) * stepX - 0.5, 0), width - 1);
+      const left = Math.floor(x);
+      const across = x - left;
+      const first = 3 * left;
+      const second = 3 * Math.min(left + 1, width - 1);
+      const above = at(upper + first) * (1 - across) + at(upper + second) * across;
+      const below = at(lower + first) * (1 - across) + at(lower + second) * across;
+      grey[row * side + column] = (above * (1 - down) + below * down) / 256;
+    }
+  }
+}
+
+/**
+ * @param shares [136]: x y of 68 points as shares of the box
+ * @returns x y of the five points, in the pixels of the box
+ */
+export function reducePoints(shares: Float32Array, [left, top, right, bottom]: Box): number[] {
+  return reduction.flatMap((members) => {
+    const mean = (axis: number) =>
+      members.reduce((sum, member) => sum + shares[2 * member + axis]!, 0) / members.length;
+    return [left + mean(0) * (right - left), top + mean(1) * (bottom - top)];
+  });
+}
