@@ -11,7 +11,7 @@ export function isGrpcFailure(error: unknown): error is Error & GrpcFailure {
 }
 
 /**
- * The status UNAVAILABLE, and NOT_FOUND beside it, has many meanings; only the text tells them apart.
+ * The status UNAVAILABLE has many meanings, and NOT_FOUND shares one of them; only the text tells them apart.
  * - `overloaded`: the queue is full
  * - `queue_timeout`: it waited in the queue for too long
  * - `not_serving`: the server starts, stops, or its model is not loaded; nothing was executed
@@ -37,6 +37,8 @@ const texts: readonly (readonly [RegExp, Unavailability])[] = [
 export function unavailability({ code, details }: GrpcFailure): Unavailability | undefined {
   if (code === status.NOT_FOUND)
     return /has no available versions/i.test(details) ? 'not_serving' : undefined;
+  // Not by us, which is found out before: the server reset the stream, as a grpc-js server does that is stopped.
+  if (code === status.CANCELLED) return 'connection';
   if (code !== status.UNAVAILABLE) return undefined;
   return texts.find(([text]) => text.test(details))?.[1];
 }

@@ -56,7 +56,6 @@ function translate(failure: GrpcFailure, subject: string): Translation {
         ? ['triton_failed', `A process of ${subject} has died, and the model server has to be restarted.`]
         : ['triton_failed', `There was an internal error in ${subject}.`];
     case status.CANCELLED:
-      return ['triton_failed', `The call was cancelled by ${subject}.`];
     case status.OK:
     case status.UNKNOWN:
     case status.ALREADY_EXISTS:

@@ -27,16 +27,17 @@ export interface CallSubject {
 @Injectable()
 export class TritonConnection implements OnApplicationShutdown {
   private readonly client: Client;
-  private connections = 0;
+  private connected = false;
+  private reconnections = 0;
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
     this.client = new Client(grpcTarget(options.url), credentials.createInsecure(), channelOptions);
     this.countConnections();
   }
 
-  /** Grows with each connection that is made: behind a new one may stand another server. */
+  /** Grows with each connection after the first: behind a new one may stand another server. */
   get generation(): number {
-    return this.connections;
+    return this.reconnections;
   }
 
   /** @throws FaceError, with the ServiceError of grpc-js as its cause. */
@@ -84,7 +85,10 @@ export class TritonConnection implements OnApplicationShutdown {
   private countConnections(): void {
     const channel = this.client.getChannel();
     const state = channel.getConnectivityState(false);
-    if (state === connectivityState.READY) this.connections += 1;
+    if (state === connectivityState.READY) {
+      if (this.connected) this.reconnections += 1;
+      this.connected = true;
+    }
     if (state !== connectivityState.SHUTDOWN) {
       channel.watchConnectivityState(state, Infinity, () => this.countConnections());
     }

@@ -1,0 +1,211 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
+import { FaceError } from '@face/errors';
+import type { ModelInferRequest, Tensor } from '@face/kserve';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Status, ScriptedServer, answer, configOf, floats, optionsFor } from '../test/scripted-server.js';
+import { TcpRelay } from '../test/tcp-relay.js';
+import type { CallContext } from './call-context.js';
+import { TritonClient } from './triton-client.js';
+import { TritonConnection } from './triton-connection.js';
+
+const cleanups: (() => void | Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function serve(...args: Parameters<typeof ScriptedServer.start>): Promise<ScriptedServer> {
+  const server = await ScriptedServer.start(...args);
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+function connect(address: string): TritonClient {
+  const connection = new TritonConnection(optionsFor(address));
+  cleanups.push(() => connection.onApplicationShutdown());
+  return new TritonClient(connection);
+}
+
+function context(timeoutMs = 10_000, signal = new AbortController().signal): CallContext {
+  return { signal, deadline: Date.now() + timeoutMs, requestId: 'request-1' };
+}
+
+const input = floats('x', [1, 2], [1, 2]);
+const output = { name: 'y', datatype: 'FP32', shape: [null, 2] } as const;
+
+/** Answers with the first input under the name `y`. */
+function echo(request: ModelInferRequest) {
+  const data = request.rawInputContents[0] ?? new Uint8Array();
+  return answer(request, { name: 'y', datatype: 'FP32', shape: [data.byteLength / 8, 2], data });
+}
+
+/** More than grpc-js keeps for a retry, or takes in, unless told otherwise. */
+function largeInput(): Tensor {
+  const data = new Uint8Array(6 * 1024 * 1024).fill(1);
+  return { name: 'x', datatype: 'FP32', shape: [data.byteLength / 8, 2], data };
+}
+
+async function failure(call: Promise<unknown>): Promise<FaceError> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof FaceError)) throw new Error('no FaceError was thrown', { cause: error });
+  return error;
+}
+
+describe('TritonClient over a real connection', () => {
+  it('sends tensors raw, asks for the outputs by name, and carries the id of the request', async () => {
+    let seen: ModelInferRequest | undefined;
+    const server = await serve({ infer: (request) => echo((seen = request)) });
+    const tensors = await connect(server.address).infer('echo', [input], [output], context());
+    expect(tensors.get('y')).toMatchObject({ shape: [1, 2], datatype: 'FP32' });
+    expect(seen).toMatchObject({
+      modelName: 'echo',
+      id: 'request-1',
+      inputs: [{ name: 'x', shape: [1n, 2n] }],
+    });
+    expect(seen?.outputs.map(({ name }) => name)).toEqual(['y']);
+  });
+
+  it('exchanges messages beyond 4 MiB', async () => {
+    const server = await serve({ infer: echo });
+    const tensors = await connect(server.address).infer('echo', [largeInput()], [output], context());
+    expect(tensors.get('y')?.data).toHaveLength(6 * 1024 * 1024);
+  });
+
+  it('talks over a unix socket', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'face-triton-'));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const server = await serve({ infer: echo }, `unix:${join(folder, 's.sock')}`);
+    const tensors = await connect(server.address).infer('echo', [input], [output], context());
+    expect(tensors.size).toBe(1);
+  });
+
+  it('gives up at the deadline', async () => {
+    const server = await serve({ infer: () => new Promise(() => undefined) });
+    const start = performance.now();
+    const error = await failure(connect(server.address).infer('echo', [input], [output], context(200)));
+    expect(error.code).toBe('deadline_exceeded');
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('cancels the call on the server when the caller goes away', async () => {
+    const controller = new AbortController();
+    const cancelled = Promise.withResolvers<boolean>();
+    const server = await serve({
+      infer: (_request, call) => {
+        call.on('cancelled', () => cancelled.resolve(true));
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+    });
+    const error = await failure(
+      connect(server.address).infer('echo', [input], [output], context(10_000, controller.signal)),
+    );
+    expect(error.code).toBe('cancelled');
+    expect(await cancelled.promise).toBe(true);
+  });
+
+  it('throws the FaceError that a signal was aborted with, and starts nothing afterwards', async () => {
+    let asked = 0;
+    const server = await serve({ infer: (request) => ((asked += 1), echo(request)) });
+    const reason = new FaceError('deadline_exceeded', 'Too late.');
+    const aborted = context(10_000, AbortSignal.abort(reason));
+    expect(await failure(connect(server.address).infer('echo', [input], [output], aborted))).toBe(reason);
+    expect(asked).toBe(0);
+  });
+
+  it('never asks again when the queue is full', async () => {
+    let asked = 0;
+    const server = await serve({
+      infer: () => (
+        (asked += 1),
+        new Status(status.UNAVAILABLE, '[request id: x] Exceeds maximum queue size')
+      ),
+    });
+    const error = await failure(connect(server.address).infer('echo', [input], [output], context()));
+    expect([error.code, error.retryAfterSeconds, asked]).toEqual(['overloaded', 1, 1]);
+  });
+
+  it('asks again while a server stops, for another replica may answer', async () => {
+    let asked = 0;
+    const stopping = new Status(
+      status.NOT_FOUND,
+      "Request for unknown model: 'echo' has no available versions",
+    );
+    const server = await serve({ infer: (request) => ((asked += 1) < 3 ? stopping : echo(request)) });
+    await connect(server.address).infer('echo', [input], [output], context());
+    expect(asked).toBe(3);
+  });
+
+  it('says not_ready at once when nobody listens', async () => {
+    const server = await serve();
+    server.stop();
+    const start = performance.now();
+    const error = await failure(connect(server.address).infer('echo', [input], [output], context()));
+    expect([error.code, error.retryAfterSeconds]).toEqual(['not_ready', 1]);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
+  it('sends a large request again when the connection breaks halfway', async () => {
+    let asked = 0;
+    const server = await serve({ infer: (request) => ((asked += 1) > 1 ? echo(request) : relay.cut()) });
+    const relay = await TcpRelay.start(server.address);
+    cleanups.push(() => relay.stop());
+    const client = connect(relay.address);
+    const before = client.epoch('echo');
+    const tensors = await client.infer('echo', [largeInput()], [output], context());
+    expect(tensors.get('y')?.data).toHaveLength(6 * 1024 * 1024);
+    expect(asked).toBe(2);
+    expect(client.epoch('echo')).not.toBe(before);
+  });
+
+  it('asks again when a server that stops resets the call', async () => {
+    const first: ScriptedServer = await serve({
+      infer: async (request) => {
+        first.stop();
+        await serve({ infer: echo }, first.address);
+        return echo(request);
+      },
+    });
+    const tensors = await connect(first.address).infer('echo', [input], [output], context());
+    expect(tensors.size).toBe(1);
+  });
+
+  it('does not pass on what a model says of its insides', async () => {
+    const server = await serve({
+      infer: () => new Status(status.INTERNAL, 'ValueError\n\nAt:\n  /repo/fail/1/model.py(16): execute\n'),
+    });
+    const client = connect(server.address);
+    const error = await failure(client.infer('echo', [input], [output], context()));
+    expect([error.code, error.message]).toEqual([
+      'triton_failed',
+      "There was an internal error in the model 'echo'.",
+    ]);
+    expect(client.isSuspect('echo')).toBe(true);
+  });
+
+  it('describes a model by its metadata and config', async () => {
+    const server = await serve({ config: () => ({ config: configOf('detection', 4, { a: 'b' }) }) });
+    const model = await connect(server.address).describe('detection', context());
+    expect(model).toMatchObject({ name: 'detection', maxBatchSize: 4, parameters: { a: 'b' } });
+    expect(model.outputs).toContainEqual({ name: 'output_1', datatype: 'FP32', shape: [-1, 10] });
+  });
+
+  it('describes a model of a server without ModelConfig', async () => {
+    const server = await serve({ config: () => new Status(status.UNIMPLEMENTED, '') });
+    const model = await connect(server.address).describe('detection', context());
+    expect(model).toMatchObject({ maxBatchSize: null, parameters: {} });
+  });
+
+  it('tells whether server and model are ready', async () => {
+    const server = await serve({ serverReady: () => ({ ready: false }) });
+    const client = connect(server.address);
+    expect(await client.serverReady(context())).toBe(false);
+    expect(await client.modelReady('detection', context())).toBe(true);
+  });
+});
