@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nativeBuildFolder } from '../setup/native-build.ts';
+import { build, fetchModelPack, fetchSamplePhotos } from '../setup/prepare.ts';
+import { runCommand } from './command.ts';
+import { TaskFailure } from './failure.ts';
+import type { Interruption } from './interruption.ts';
+import { root } from './root.ts';
+import {
+  addCounts,
+  countCTest,
+  countVitest,
+  countsLine,
+  noTests,
+  type TestCounts,
+  type VitestReport,
+} from './test-counts.ts';
+
+/**
+ * Sets up as `npm start` does, runs the tests and prints their sum as the last line.
+ * @param projects of vitest.config.ts
+ * @returns the exit code: 0 when all passed
+ */
+export async function runTests(
+  projects: readonly string[],
+  { native }: { readonly native: boolean },
+  { asked }: Interruption,
+): Promise<number> {
+  // Tests start the programs with settings of their own: a developer's .env is not theirs.
+  const environment = process.env;
+  await build(asked);
+  await fetchModelPack(environment, asked);
+  if (!(await fetchSamplePhotos(environment, asked))) {
+    throw new TaskFailure('The tests need the sample photos, which could not be fetched: see above.');
+  }
+  const ofNative = native ? await runCTest(asked) : noTests;
+  const counts = addCounts(ofNative, await runVitest(projects, asked));
+  process.stdout.write(`\n${countsLine(counts)}\n`);
+  return counts.failed === 0 ? 0 : 1;
+}
+
+async function runCTest(stop: AbortSignal): Promise<TestCounts> {
+  const { code, output } = await runCommand(
+    'ctest',
+    ['--test-dir', nativeBuildFolder, '--output-on-failure'],
+    { stop, show: false },
+  );
+  process.stdout.write(`\n${output.trim()}\n`);
+  const counts = countCTest(output);
+  // ctest itself can fail without a failing test.
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+async function runVitest(projects: readonly string[], stop: AbortSignal): Promise<TestCounts> {
+  const folder = mkdtempSync(join(tmpdir(), 'face-tests-'));
+  try {
+    const file = join(folder, 'report.json');
+    const { code } = await runCommand(
+      process.execPath,
+      [
+        join(root, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        ...projects.flatMap((project) => ['--project', project]),
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ],
+      { stop, show: true },
+    );
+    if (!existsSync(file)) throw new TaskFailure(`vitest ended with code ${code} and without a report.`);
+    const counts = countVitest(JSON.parse(readFileSync(file, 'utf8')) as VitestReport);
+    // As by an unhandled rejection outside of every test.
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

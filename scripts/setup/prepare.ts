@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../run/command.ts';
+import { type Environment, cacheFolder, setting } from '../run/environment.ts';
+import { TaskFailure } from '../run/failure.ts';
+import { root } from '../run/root.ts';
+import { compileProgram } from './compile.ts';
+import { buildNativeLibraries } from './native-build.ts';
+
+/** Fetches packs and photos; it shows its own progress and says itself what went wrong. */
+const fetchProgram = 'dist/model-server/apps/model-server/src/packs/fetch.main.js';
+
+/** Photos that the set-up fetches for the tests and for the first request of a newcomer. */
+export const samplePhotos = [1, 2, 3, 4, 5, 6].map((number) => `sample${number}.jpg`);
+
+export function samplePhotoPath(environment: Environment, name: string): string {
+  return join(cacheFolder(environment), 'photos', name);
+}
+
+/**
+ * Builds and compiles what is not up to date.
+ * @throws TaskFailure with the tool's words and what to do
+ */
+export async function build(stop: AbortSignal): Promise<void> {
+  await Promise.all([
+    compileProgram('model-server', stop),
+    compileProgram('api', stop),
+    buildNativeLibraries(stop),
+  ]);
+}
+
+/**
+ * Fetches the model pack that the settings name; no network is used for what is there already.
+ * @throws TaskFailure when that is not possible
+ */
+export async function fetchModelPack(environment: Environment, stop: AbortSignal): Promise<void> {
+  const pack = setting(environment, 'FACE_V3_MODEL_PACK');
+  await fetchWanted(pack === undefined ? [] : [pack], environment, stop);
+}
+
+/** @returns false when they are not there and cannot be fetched, which the fetching program has explained */
+export async function fetchSamplePhotos(environment: Environment, stop: AbortSignal): Promise<boolean> {
+  if (samplePhotos.every((name) => existsSync(samplePhotoPath(environment, name)))) return true;
+  try {
+    await fetchWanted(['--photos'], environment, stop);
+    return true;
+  } catch (error) {
+    if (error instanceof TaskFailure) return false;
+    throw error;
+  }
+}
+
+/**
+ * @param wanted names or paths of packs, `--photos`; nothing is the default pack
+ * @throws TaskFailure when something cannot be fetched; the fetching program has said why
+ */
+export async function fetchWanted(
+  wanted: readonly string[],
+  environment: Environment,
+  stop: AbortSignal,
+): Promise<void> {
+  const command = [join(root, fetchProgram), ...wanted];
+  const { code } = await runCommand(process.execPath, command, { env: environment, stop, show: true });
+  if (code !== 0) throw new TaskFailure('');
+}

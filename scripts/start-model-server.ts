@@ -1,0 +1,23 @@
+/** `npm run start:model-server`: the model server alone, for any KServe v2 client; on port 8001 unless set. */
+import { readEnvironment } from './run/environment.ts';
+import { Program, untilStopAsked } from './run/program.ts';
+import { runService } from './run/task.ts';
+import { compileProgram } from './setup/compile.ts';
+import { buildNativeLibraries } from './setup/native-build.ts';
+import { fetchModelPack } from './setup/prepare.ts';
+
+await runService(async (interruption) => {
+  const { asked } = interruption;
+  const environment = readEnvironment();
+  await Promise.all([compileProgram('model-server', asked), buildNativeLibraries(asked)]);
+  await fetchModelPack(environment, asked);
+
+  const server = new Program('model-server', environment);
+  try {
+    const { addresses = [] } = await server.ready(interruption);
+    process.stdout.write(`\nModel server ready at ${addresses.join(', ')}. Stop it with Ctrl-C.\n`);
+    await untilStopAsked([server], interruption);
+  } finally {
+    await server.stop(interruption);
+  }
+});
