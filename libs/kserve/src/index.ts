@@ -36,3 +36,15 @@ export type {
 export { DataType } from './generated/inference/model_config.js';
 export type { ModelConfig, ModelInput, ModelOutput } from './generated/inference/model_config.js';
 export { HealthCheckResponse_ServingStatus as ServingStatus } from './generated/grpc/health/v1/health.js';
+export { KserveServer } from './server/kserve-server.js';
+export type { KserveServerOptions } from './server/kserve-server.js';
+export type {
+  InferenceContext,
+  InferenceTimes,
+  Model,
+  ModelAnswer,
+  ModelDefinition,
+  ModelRequest,
+  TensorSpec,
+} from './server/model.js';
+export { ProtocolError, invalidArgument, queueFull, requestLabel } from './server/protocol-error.js';

@@ -1,0 +1,104 @@
+import { status } from '@grpc/grpc-js';
+import { HealthCheckResponse_ServingStatus } from '../generated/grpc/health/v1/health.js';
+import type { ServerMetadataResponse } from '../generated/inference/grpc_service.js';
+import type { healthService, inferenceService } from '../services.js';
+import { buildInferResponse } from './infer-response.js';
+import type { ModelInferRequest, ModelInferResponse } from './messages.js';
+import type { InferenceContext } from './model.js';
+import { modelConfig, modelIndex, modelMetadata } from './model-description.js';
+import type { ModelRepository } from './model-repository.js';
+import { ProtocolError } from './protocol-error.js';
+import { checkInferRequest } from './request-check.js';
+import type { UnaryHandlers } from './unary-handlers.js';
+
+/** What the server does for each method of both services; the words are the real server's. */
+export class InferenceService {
+  private exiting = false;
+  private running = 0;
+  private idle: (() => void) | undefined;
+
+  constructor(
+    private readonly repository: ModelRepository,
+    private readonly metadata: ServerMetadataResponse,
+  ) {}
+
+  readonly inferenceHandlers: UnaryHandlers<typeof inferenceService> = {
+    serverLive: () => {
+      this.refuseWhenExiting('Server exiting');
+      return { live: true };
+    },
+    serverReady: () => {
+      this.refuseWhenExiting('Server exiting');
+      return { ready: this.allReady };
+    },
+    modelReady: ({ name, version }) => {
+      this.refuseWhenExiting('Server not ready');
+      return { ready: this.repository.isReady(name, version) };
+    },
+    serverMetadata: () => this.metadata,
+    modelMetadata: ({ name, version }) => modelMetadata(this.repository.find(name, version).model.definition),
+    modelConfig: ({ name, version }) => ({
+      config: modelConfig(this.repository.find(name, version).model.definition),
+    }),
+    modelStatistics: ({ name, version }) => ({ modelStats: this.repository.statistics(name, version) }),
+    repositoryIndex: ({ repositoryName, ready }) => {
+      this.refuseWhenExiting('Server not ready');
+      if (repositoryName !== '') {
+        throw new ProtocolError(status.UNIMPLEMENTED, "'repository_name' specification is not supported");
+      }
+      const models = this.repository.models.filter((model) => !ready || model.ready);
+      return { models: models.map(modelIndex) };
+    },
+    modelInfer: (request, context) => this.infer(request, context),
+  };
+
+  readonly healthHandlers: UnaryHandlers<Pick<typeof healthService, 'check'>> = {
+    check: () => {
+      this.refuseWhenExiting('Server exiting');
+      const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
+      return { status: this.allReady ? SERVING : NOT_SERVING };
+    },
+  };
+
+  /** From now on nothing is ready and nothing new is inferred; resolves when the last running inference has ended. */
+  async drain(): Promise<void> {
+    this.exiting = true;
+    if (this.running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.idle = resolve;
+    });
+  }
+
+  private get allReady(): boolean {
+    return this.repository.models.every(({ ready }) => ready);
+  }
+
+  private refuseWhenExiting(text: string): void {
+    if (this.exiting) throw new ProtocolError(status.UNAVAILABLE, text);
+  }
+
+  private async infer(request: ModelInferRequest, context: InferenceContext): Promise<ModelInferResponse> {
+    const { model, statistics } = this.repository.find(request.modelName, request.modelVersion);
+    if (this.exiting) {
+      throw new ProtocolError(
+        status.NOT_FOUND,
+        `Request for unknown model: '${request.modelName}' has no available versions`,
+      );
+    }
+    const start = process.hrtime.bigint();
+    this.running += 1;
+    try {
+      const checked = checkInferRequest(model.definition, request);
+      const { outputs, times } = await model.infer(checked, context);
+      const response = buildInferResponse(model.definition, request, outputs);
+      statistics.recordSuccess(checked.batchSize, process.hrtime.bigint() - start, times);
+      return response;
+    } catch (error) {
+      statistics.recordFailure(process.hrtime.bigint() - start);
+      throw error;
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) this.idle?.();
+    }
+  }
+}

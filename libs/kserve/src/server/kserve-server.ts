@@ -1,0 +1,84 @@
+import {
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  type ServerWritableStream,
+  status,
+} from '@grpc/grpc-js';
+import { healthService, inferenceService } from '../services.js';
+import { InferenceService } from './inference-service.js';
+import type { Model } from './model.js';
+import { ModelRepository } from './model-repository.js';
+import { type ReportFault, addUnaryHandlers } from './unary-handlers.js';
+
+export interface KserveServerOptions {
+  /** ServerMetadata. */
+  readonly name: string;
+  readonly version: string;
+  /** Of a request, in bytes; a larger one is refused with RESOURCE_EXHAUSTED. */
+  readonly maxMessageBytes: number;
+  readonly report: ReportFault;
+}
+
+/** What the server offers beside the protocol's own methods, by the names of Triton. */
+const extensions = [
+  'model_repository',
+  'model_configuration',
+  'binary_tensor_data',
+  'parameters',
+  'statistics',
+];
+
+/** The real server knows the method and does not offer it; without a handler the words would be those of grpc-js. */
+function refuseWatch(call: ServerWritableStream<unknown, unknown>): void {
+  call.emit('error', { code: status.UNIMPLEMENTED, details: '' });
+}
+
+/** Serves models over `inference.GRPCInferenceService` and `grpc.health.v1.Health`. */
+export class KserveServer {
+  private readonly service: InferenceService;
+  private readonly server: Server;
+
+  constructor(models: readonly Model[], { name, version, maxMessageBytes, report }: KserveServerOptions) {
+    this.service = new InferenceService(new ModelRepository(models), { name, version, extensions });
+    const options: ServerOptions = {
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.max_send_message_length': -1,
+    };
+    this.server = new Server(options);
+    addUnaryHandlers(this.server, inferenceService, this.service.inferenceHandlers, report);
+    addUnaryHandlers(this.server, { check: healthService.check }, this.service.healthHandlers, report);
+    this.server.addService({ watch: healthService.watch }, { watch: refuseWatch });
+  }
+
+  /**
+   * @param address `host:port`, with port 0 for a free one, or `unix:/path`
+   * @returns the address with the port that was bound
+   * @throws Error saying why the address cannot be used
+   */
+  async listen(address: string): Promise<string> {
+    const port = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+    return address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`);
+  }
+
+  /**
+   * Answers that it is exiting until the running inferences have ended, then closes all connections.
+   * @param graceMs when this has passed, running inferences are cut off
+   */
+  async close(graceMs: number): Promise<void> {
+    const grace = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.server.forceShutdown();
+      grace.resolve();
+    }, graceMs);
+    await Promise.race([this.service.drain(), grace.promise]);
+    await new Promise<void>((resolve) => {
+      this.server.tryShutdown(() => resolve());
+    });
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,87 @@
+import { type Datatype, type Tensor, datatypeBytes } from '../tensor.js';
+import type { InputData } from './input-data.js';
+import { type ProtocolError, invalidArgument } from './protocol-error.js';
+
+/** Larger sizes cannot be meant, and would lose digits or wrap around further on. */
+const maxDimension = 2n ** 31n - 1n;
+
+/**
+ * Checks that an input has as many bytes as its shape asks for, and gives it as a tensor.
+ * @param shape of the input, with batch dimension
+ * @param countedShape what the elements are counted by: without the batch dimension when the batch is 0, which the
+ *   real server counts as one item
+ * @param label begins the text of an error
+ * @throws ProtocolError
+ */
+export function checkSize(
+  input: InputData & { readonly datatype: Datatype },
+  countedShape: readonly bigint[],
+  model: string,
+  label: string,
+): Tensor {
+  const { name, datatype, data, shape } = input;
+  if (datatype === 'BYTES') {
+    checkElements(input, elementCount(countedShape), model, label);
+  } else {
+    const bytes = elementCount(countedShape) * BigInt(datatypeBytes[datatype]);
+    if (bytes !== BigInt(data.byteLength)) throw sizeMismatch(input, bytes, model, label);
+  }
+  const real = elementCount(shape) * BigInt(datatype === 'BYTES' ? 1 : datatypeBytes[datatype]);
+  if (shape.some((size) => size < 0n || size > maxDimension) || countedShape.length !== shape.length) {
+    throw sizeMismatch(input, real, model, label);
+  }
+  return { name, datatype, shape: shape.map(Number), data };
+}
+
+/** Exact, however large. */
+function elementCount(shape: readonly bigint[]): bigint {
+  return shape.reduce((product, size) => product * size, 1n);
+}
+
+/**
+ * The real server computes in 64 bits and tells what is left after wrapping around. It then even accepts a tensor
+ * whose size wraps to the number of bytes that came; that one is told its true size.
+ */
+function sizeMismatch(input: InputData, bytes: bigint, model: string, label: string): ProtocolError {
+  const wrapped = BigInt.asIntN(64, bytes);
+  const expected = wrapped === BigInt(input.data.byteLength) ? bytes : wrapped;
+  return invalidArgument(
+    `${label}input byte size mismatch for input '${input.name}' for model '${model}'. Expected ${expected}, got ${input.data.byteLength}`,
+  );
+}
+
+const lengthBytes = 4;
+
+function checkElements(input: InputData, count: bigint, model: string, label: string): void {
+  const { name, data } = input;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const where = `inference input '${name}' for model '${model}'`;
+  let position = 0;
+  let elements = 0n;
+  let missing = { length: 0, available: 0 };
+  while (position < data.byteLength) {
+    const available = data.byteLength - position - lengthBytes;
+    if (available < 0) {
+      throw invalidArgument(
+        `${label}incomplete string length indicator for ${where}, expecting ${lengthBytes} bytes but only ${available + lengthBytes} bytes available. Please make sure the string length indicator is in one buffer.`,
+      );
+    }
+    const length = view.getUint32(position, true);
+    elements += 1n;
+    if (elements > count) {
+      throw invalidArgument(
+        `${label}unexpected number of string elements ${elements} for ${where}, expecting ${count}`,
+      );
+    }
+    if (length > available) missing = { length, available };
+    position += lengthBytes + length;
+  }
+  if (elements !== count) {
+    throw invalidArgument(`${label}expected ${count} string elements for ${where}, got ${elements}`);
+  }
+  if (missing.length > 0) {
+    throw invalidArgument(
+      `incomplete string data for inference input '${name}', expecting string of length ${missing.length} but only ${missing.available} bytes available`,
+    );
+  }
+}

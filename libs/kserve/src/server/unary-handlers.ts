@@ -1,0 +1,80 @@
+import {
+  Metadata,
+  type MethodDefinition,
+  type Server,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import type { InferenceContext } from './model.js';
+import { ProtocolError } from './protocol-error.js';
+
+/** One function for each method; what it throws or rejects with becomes the status of the call. */
+export type UnaryHandlers<Service> = {
+  readonly [Method in keyof Service]: Service[Method] extends MethodDefinition<infer Request, infer Response>
+    ? (request: Request, context: InferenceContext) => Response | Promise<Response>
+    : never;
+};
+
+/** Called with every error that is not a ProtocolError: a fault of ours, of which the client learns no details. */
+export type ReportFault = (method: string, error: unknown) => void;
+
+/**
+ * Adds unary methods to a server.
+ *
+ * Requests are parsed here and not by grpc-js, which would answer an unparsable one with words of its own.
+ */
+export function addUnaryHandlers<Service extends ServiceDefinition>(
+  server: Server,
+  service: Service,
+  handlers: UnaryHandlers<Service>,
+  report: ReportFault,
+): void {
+  const definitions: Record<string, MethodDefinition<Buffer, unknown>> = {};
+  const implementation: UntypedServiceImplementation = {};
+  for (const [name, method] of Object.entries(service)) {
+    definitions[name] = { ...method, requestDeserialize: (bytes) => bytes };
+    const handle = handlers[name] as (request: unknown, context: InferenceContext) => unknown;
+    implementation[name] = (call: ServerUnaryCall<Buffer, unknown>, callback: sendUnaryData<unknown>) => {
+      void answer(call, method, handle).then(
+        (response) => callback(null, response),
+        (error: unknown) => {
+          if (!(error instanceof ProtocolError)) report(method.path, error);
+          const refusal = statusOf(error);
+          // Node adds a date to an answer of trailers only, which the real server's have not. Not before UNAVAILABLE:
+          // clients may retry it only as long as no headers have come.
+          if (refusal.code !== status.UNAVAILABLE) call.sendMetadata(new Metadata());
+          callback(refusal);
+        },
+      );
+    };
+  }
+  server.addService(definitions, implementation);
+}
+
+async function answer(
+  call: ServerUnaryCall<Buffer, unknown>,
+  method: MethodDefinition<unknown, unknown>,
+  handle: (request: unknown, context: InferenceContext) => unknown,
+): Promise<unknown> {
+  const abort = new AbortController();
+  call.once('cancelled', () => abort.abort());
+  if (call.cancelled) abort.abort();
+  const request = parse(call.request, method);
+  return await handle(request, { signal: abort.signal, deadline: Number(call.getDeadline()) });
+}
+
+function parse(bytes: Buffer, method: MethodDefinition<unknown, unknown>): unknown {
+  try {
+    return method.requestDeserialize(bytes);
+  } catch (cause) {
+    throw new ProtocolError(status.INTERNAL, 'Unable to parse request', { cause });
+  }
+}
+
+function statusOf(error: unknown): { code: status; details: string } {
+  if (error instanceof ProtocolError) return { code: error.code, details: error.message };
+  return { code: status.INTERNAL, details: 'the server failed to process the request' };
+}
