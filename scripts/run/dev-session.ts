@@ -97,7 +97,7 @@ export class DevSession {
   }
 }
 
-/** Comments and formatting do not change it. */
+/** Formatting does not change it. */
 function compiledCode(name: ProgramName): string {
   return hashContent(root, [`dist/${name}`], (path) => path.endsWith('.js'));
 }
