@@ -1,0 +1,10 @@
+export { alignedSize, arcfaceTemplate } from './alignment.js';
+export type { Landmarks, Point } from './alignment.js';
+export { encodeCropPng } from './crop-png.js';
+export type { ImageFormat } from './image-format.js';
+export type { ImageLimits } from './image-limits.js';
+export { closeImages } from './jimp-reader.js';
+export type { Letterboxed } from './letterbox.js';
+export { openImage } from './open-image.js';
+export type { Size } from './size.js';
+export type { SourceImage } from './source-image.js';
