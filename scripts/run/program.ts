@@ -1,14 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setting } from './environment.ts';
 import { Interrupted, TaskFailure } from './failure.ts';
 import type { Interruption } from './interruption.ts';
 import { signalGroup, spawnGroup } from './process-group.ts';
 import { type ProgramName, programTitles, programs } from './programs.ts';
 import { root } from './root.ts';
 
-/** Seconds after SIGTERM until a program that does not end is killed: the longest request (30) and some. */
-const killAfterSeconds = 45;
+/** Seconds that the API gives to running requests when it is asked to end, unless it is set. */
+const usualGraceSeconds = 25;
+/** Seconds after that until a program that does not end is killed. */
+const patienceSeconds = 15;
 
 /** What a program says over IPC when it serves requests. */
 export interface ReadyMessage {
@@ -32,6 +35,7 @@ export class Program {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #ready: Promise<ReadyMessage>;
+  readonly #killAfterSeconds: number;
   #stopping = false;
 
   constructor(name: ProgramName, environment: NodeJS.ProcessEnv, output: ProgramOutput = 'inherit') {
@@ -42,6 +46,8 @@ export class Program {
       stdio: ['ignore', output, output, 'ipc'],
     });
     this.#child = child;
+    const grace = Number(setting(environment, 'FACE_V3_SHUTDOWN_GRACE_SECONDS') ?? usualGraceSeconds);
+    this.#killAfterSeconds = (Number.isFinite(grace) ? grace : usualGraceSeconds) + patienceSeconds;
     this.ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
       // Workers of a program that crashed.
       signalGroup(child, 'SIGKILL');
@@ -89,7 +95,7 @@ export class Program {
     const kill = () => signalGroup(this.#child, 'SIGKILL');
     if (forced.aborted) kill();
     else this.#child.kill('SIGTERM');
-    const patience = setTimeout(kill, killAfterSeconds * 1000);
+    const patience = setTimeout(kill, this.#killAfterSeconds * 1000);
     forced.addEventListener('abort', kill, { once: true });
     await this.ended;
     forced.removeEventListener('abort', kill);
