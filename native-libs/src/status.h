@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace face {
+
+/// Outcome of a call, shared by both libraries; the numbers are those of rerank_status and merge_status.
+enum class Status : int {
+  ok = 0,
+  null_pointer = 1,
+  invalid_size = 2,
+  invalid_option = 3,
+  misaligned = 4,
+  overlap = 5,
+  non_finite = 6,
+  zero_vector = 7,
+  out_of_memory = 8,
+  unsupported_options = 9,
+  zero_sum = 10,
+};
+
+}  // namespace face

@@ -1,0 +1,10 @@
+# Fails when LIBRARY exports anything but SYMBOLS (a comma separated list): the interface is what the header says.
+execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}" OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n ]+\n" exported "${listing}")
+list(TRANSFORM exported STRIP)
+list(SORT exported)
+string(REPLACE "," ";" wanted "${SYMBOLS}")
+list(SORT wanted)
+if(NOT exported STREQUAL wanted)
+  message(FATAL_ERROR "${LIBRARY} exports\n  ${exported}\nand not\n  ${wanted}")
+endif()

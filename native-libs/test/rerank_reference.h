@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace test {
+
+/// The formulas of rerank_compute.h, written down in double precision without a thought for speed. Shares no code
+/// with the library.
+struct Reference {
+  std::size_t dimension;
+  double alpha = 30;
+  double tau = 0.42;
+  double n_cal = 1000;
+  double gallery_size = 1000;
+  double threshold = 0.5;
+  bool replace = false;
+  bool voting = true;
+
+  std::vector<double> scores(const std::vector<double> &query, const std::vector<double> &candidates,
+                             const std::vector<std::int32_t> &subjects = {}) const {
+    const std::size_t count = candidates.size() / dimension;
+    const std::vector<double> q = unit(query.data());
+    std::vector<std::vector<double>> c;
+    for (std::size_t j = 0; j < count; ++j) c.push_back(unit(candidates.data() + j * dimension));
+    const double theta = std::clamp(threshold, 0.5, 0.95);
+    const double lo = tau + std::log(theta / (1 - theta)) / alpha;
+    std::vector<double> result;
+    for (std::size_t j = 0; j < count; ++j) {
+      std::vector<double> sum(dimension, 0.0);
+      for (std::size_t i = 0; i < count; ++i) {
+        double weight = std::clamp(alpha * (dot(c[i], c[j]) - lo) / 5, 0.0, 1.0);
+        if (!subjects.empty() && subjects[i] >= 0 && subjects[j] >= 0) weight = subjects[i] == subjects[j] ? 1 : 0;
+        if (i == j) weight = 1;
+        for (std::size_t d = 0; d < dimension; ++d) sum[d] += weight * c[i][d];
+      }
+      const double own = dot(q, c[j]);
+      const double voted = dot(q, sum) / std::sqrt(dot(sum, sum));
+      const double x = !voting ? own : replace ? voted : std::max(own, voted);
+      const double logit = alpha * (x - tau) - std::log(gallery_size / n_cal);
+      result.push_back(x >= 1 - 1e-9 ? 1 : 1 / (1 + std::exp(-logit)));
+    }
+    return result;
+  }
+
+ private:
+  static double dot(const std::vector<double> &a, const std::vector<double> &b) {
+    double sum = 0;
+    for (std::size_t d = 0; d < a.size(); ++d) sum += a[d] * b[d];
+    return sum;
+  }
+
+  std::vector<double> unit(const double *row) const {
+    std::vector<double> result(row, row + dimension);
+    const double length = std::sqrt(dot(result, result));
+    for (double &value : result) value /= length;
+    return result;
+  }
+};
+
+}  // namespace test
