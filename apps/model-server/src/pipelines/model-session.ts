@@ -63,8 +63,14 @@ export class ModelSession {
     return this.output(name, shape);
   }
 
-  get inputs(): readonly InferenceSession.ValueMetadata[] {
-    return this.session.inputMetadata;
+  /** The only input as the model states it, symbolic sizes taken for 1. */
+  onlyInput(): { readonly name: string; readonly shape: readonly number[] } {
+    const [input] = this.session.inputMetadata;
+    const shape = input?.isTensor === true ? input.shape : [];
+    return {
+      name: this.input(shape.map(() => null)),
+      shape: shape.map((size) => (typeof size === 'number' ? size : 1)),
+    };
   }
 
   get outputNames(): readonly string[] {

@@ -5,6 +5,9 @@ import type { Picture } from './picture.js';
 /** Side of the model's grey input, pixels. */
 const side = 64;
 
+/** Its input is grey / 256. */
+export const points68Normalisation = { mean: 0, divisor: 256 };
+
 /**
  * The 68 points of the iBUG 300-W markup that make each of the five, counted from 0: the lids of an eye,
  * the tip of the nose, outer and inner corner of the mouth.
@@ -78,7 +81,7 @@ export function greyCrop({ data, width, height, stride }: Picture, box: Box, gre
       const second = 3 * Math.min(left + 1, width - 1);
       const above = at(upper + first) * (1 - across) + at(upper + second) * across;
       const below = at(lower + first) * (1 - across) + at(lower + second) * across;
-      grey[row * side + column] = (above * (1 - down) + below * down) / 256;
+      grey[row * side + column] = (above * (1 - down) + below * down) / points68Normalisation.divisor;
     }
   }
 }
