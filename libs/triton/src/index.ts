@@ -1,5 +1,7 @@
 export { abortError } from './abort-error.js';
 export type { CallContext } from './call-context.js';
+export { CallLimit } from './call-limit.js';
+export { cancelTogether } from './cancel-together.js';
 export { grpcTarget } from './grpc-target.js';
 export type { OutputSpec } from './match-outputs.js';
 export { ModelCatalog } from './model-catalog.js';

@@ -1,0 +1,73 @@
+import { FaceError } from '@face/errors';
+import type { Letterboxed, Size } from '@face/image';
+import type { Tensor } from '@face/kserve';
+import { type OutputSpec, writeNumbers } from '@face/triton';
+import type { DetectionTensors } from './detection-tensors.js';
+
+/** One image as the detector takes it. */
+export interface DetectorImage {
+  readonly letterboxed: Letterboxed;
+  /** Pixels of the upright source image. */
+  readonly source: Size;
+}
+
+/**
+ * The three inputs for a batch of N images, each letterboxed into `frame`.
+ * @throws FaceError `triton_misconfigured` when the model takes pictures of another size only.
+ */
+export function detectorInputs(
+  { image, scale, centre }: DetectionTensors,
+  frame: Size,
+  batch: readonly DetectorImage[],
+): Tensor[] {
+  const [, height = -1, width = -1] = image.shape;
+  if ((height > 0 && height !== frame.height) || (width > 0 && width !== frame.width)) {
+    throw new FaceError(
+      'triton_misconfigured',
+      `The detection model takes pictures of ${width} x ${height} pixels: set FACE_V3_DETECTION_INPUT_WIDTH and ` +
+        'FACE_V3_DETECTION_INPUT_HEIGHT to that.',
+    );
+  }
+  const pixels = joined(batch.map(({ letterboxed }) => letterboxed.data));
+  const scales = batch.flatMap(({ letterboxed }) => [letterboxed.scale, letterboxed.scale]);
+  const centres = batch.flatMap(({ source }) => [source.height / 2, source.width / 2]);
+  const count = batch.length;
+  return [
+    {
+      name: image.name,
+      datatype: image.datatype,
+      shape: [count, frame.height, frame.width, 3],
+      data: writeNumbers(image.datatype, pixels),
+    },
+    {
+      name: scale.name,
+      datatype: scale.datatype,
+      shape: [count, 2],
+      data: writeNumbers(scale.datatype, scales),
+    },
+    {
+      name: centre.name,
+      datatype: centre.datatype,
+      shape: [count, 2],
+      data: writeNumbers(centre.datatype, centres),
+    },
+  ];
+}
+
+/** What a batch of N images has to give; how many faces is not known before. */
+export function detectorOutputs(
+  { boxes, landmarks, counts }: DetectionTensors,
+  images: number,
+): OutputSpec[] {
+  return [
+    { name: boxes.name, datatype: boxes.datatype, shape: [null, 5] },
+    { name: landmarks.name, datatype: landmarks.datatype, shape: [null, 10] },
+    { name: counts.name, datatype: counts.datatype, shape: [images, 1] },
+  ];
+}
+
+function joined(pictures: readonly Uint8Array[]): Uint8Array {
+  const [first] = pictures;
+  // One picture, the usual request, is not copied.
+  return pictures.length === 1 && first !== undefined ? first : Buffer.concat(pictures);
+}
