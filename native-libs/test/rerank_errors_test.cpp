@@ -170,7 +170,7 @@ void query_values() {
     EXPECT(test::rerank(options, query, candidates).status == RERANK_NON_FINITE_QUERY);
   }
   EXPECT(test::rerank(options, std::vector<T>(dimension, T{0}), candidates).status == RERANK_ZERO_QUERY);
-  EXPECT(test::rerank(options, std::vector<T>(dimension, T{-0.0F}), candidates).status == RERANK_ZERO_QUERY);
+  EXPECT(test::rerank(options, std::vector<T>(dimension, static_cast<T>(-0.0)), candidates).status == RERANK_ZERO_QUERY);
 }
 
 void legacy_call() {

@@ -39,7 +39,8 @@ struct Reference {
         for (std::size_t d = 0; d < dimension; ++d) sum[d] += weight * c[i][d];
       }
       const double own = dot(q, c[j]);
-      const double voted = dot(q, sum) / std::sqrt(dot(sum, sum));
+      const double length = std::sqrt(dot(sum, sum));
+      const double voted = length > 1e-9 ? dot(q, sum) / length : own;
       const double x = !voting ? own : replace ? voted : std::max(own, voted);
       const double logit = alpha * (x - tau) - std::log(gallery_size / n_cal);
       result.push_back(x >= 1 - 1e-9 ? 1 : 1 / (1 + std::exp(-logit)));
