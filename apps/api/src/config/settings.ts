@@ -26,6 +26,8 @@ export class Settings {
   readonly tritonUrl: string;
   /** Wait for Triton at the start, and stop when it does not become ready. */
   readonly tritonHealthcheck: boolean;
+  /** How long the start waits for that. */
+  readonly tritonStartTimeoutSeconds: number;
   readonly detectionModel: string;
   readonly extractionModel: string;
   /** Pixels. */
@@ -73,6 +75,11 @@ export class Settings {
 
     this.tritonUrl = readTritonUrl(reader);
     this.tritonHealthcheck = reader.boolean('FACE_V3_TRITON_HEALTHCHECK', true);
+    this.tritonStartTimeoutSeconds = reader.number(
+      'FACE_V3_TRITON_START_TIMEOUT_SECONDS',
+      { min: 0, max: 3600 },
+      60,
+    );
     this.detectionModel = reader.text('FACE_V3_DETECTION_MODEL_NAME') ?? 'detection';
     this.extractionModel = reader.text('FACE_V3_EXTRACTION_MODEL_NAME') ?? 'extraction';
     this.detectionInput = {

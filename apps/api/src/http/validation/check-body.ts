@@ -1,6 +1,6 @@
 import { FaceError } from '@face/errors';
 import type { Type } from '@nestjs/common';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { checksOf } from './checked-by.decorator.js';
 import { FieldErrors } from './field-errors.js';
 import { isObject } from './list-of.js';
@@ -14,15 +14,12 @@ export function checkBody<Dto extends object>(value: unknown, type: Type<Dto>): 
   if (!isObject(value)) throw new FaceError('validation_failed', 'The body must be an object.');
   const errors = new FieldErrors();
   const dto = new type();
+  const known = knownFields(type);
   for (const [name, field] of Object.entries(value)) {
-    if (field === null) continue;
-    // Defined, not assigned: a field named __proto__ must become a property, never the prototype.
-    Object.defineProperty(dto, name, { value: field, enumerable: true, writable: true, configurable: true });
+    if (!known.has(name)) errors.add(name, 'is not a known field');
+    else if (field !== null) (dto as Record<string, unknown>)[name] = field;
   }
   const found = validateSync(dto, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
     stopAtFirstError: true,
     validationError: { target: false, value: false },
   });
@@ -35,9 +32,25 @@ export function checkBody<Dto extends object>(value: unknown, type: Type<Dto>): 
 }
 
 function report({ property, constraints = {} }: ValidationError, errors: FieldErrors): void {
-  for (const [kind, message] of Object.entries(constraints)) {
+  for (const message of Object.values(constraints)) {
     // class-validator starts its sentences with the name that `path` says already.
     const words = message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
-    errors.add(property, kind === 'whitelistValidation' ? 'is not a known field' : words);
+    errors.add(property, words);
   }
+}
+
+const fieldsOfType = new WeakMap<Type<object>, ReadonlySet<string>>();
+
+/**
+ * Names with any decorator of class-validator. Not its own whitelist: that looks names up in a plain object,
+ * so `constructor` and `__proto__` would count as known.
+ */
+function knownFields(type: Type<object>): ReadonlySet<string> {
+  let fields = fieldsOfType.get(type);
+  if (fields === undefined) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+    fields = new Set(metadata.map(({ propertyName }) => propertyName));
+    fieldsOfType.set(type, fields);
+  }
+  return fields;
 }

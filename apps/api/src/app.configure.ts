@@ -1,0 +1,32 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { openApiDocument } from './app.openapi.js';
+import type { Settings } from './config/settings.js';
+import { OpenResponses } from './http/open-responses.js';
+import { requestContext } from './http/request-context.middleware.js';
+
+/** Longer than the idle time-out of usual load balancers, which must be the ones that close first. */
+const keepAliveMilliseconds = 65_000;
+
+/** What an app needs beside its modules, before init(); tests call it too. */
+export function configureApp(app: NestExpressApplication, settings: Settings): void {
+  app.disable('x-powered-by');
+  // Hashing an answer of embeddings costs time, and nobody caches answers to POST.
+  app.disable('etag');
+  app.use(requestContext(settings.requestTimeoutSeconds));
+  app.use(app.get(OpenResponses).track);
+  configureServer(app.getHttpServer());
+  if (settings.environment === 'local') {
+    SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'openapi.json' });
+  }
+}
+
+function configureServer(server: Server): void {
+  server.keepAliveTimeout = keepAliveMilliseconds;
+  server.headersTimeout = keepAliveMilliseconds + 1000;
+  // "Go on" is said where the body is read, so that a caller without a key never sends it.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
+}

@@ -1,0 +1,42 @@
+import { AuthModule } from '@face/auth';
+import { LoggingModule, type LogOptions } from '@face/observability';
+import { TritonModule } from '@face/triton';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Settings } from './config/settings.js';
+import { SettingsModule } from './config/settings.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { requestContextOf } from './http/request-context.js';
+
+/** The only place where modules meet. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(settings),
+        LoggingModule.forRoot({
+          ...logOptions(settings),
+          requestId: (request) => requestContextOf(request).requestId,
+        }),
+        AuthModule.forRoot({ keys: settings.apiKeys }),
+        TritonModule.forRoot({
+          url: settings.tritonUrl,
+          detectionModel: settings.detectionModel,
+          extractionModel: settings.extractionModel,
+          maxBatchSize: settings.maxBatchSize,
+          detectionInput: settings.detectionInput,
+          expectedDimension: settings.embeddingDimension,
+        }),
+        HttpModule,
+        HealthModule,
+      ],
+    };
+  }
+}
+
+/** Readable lines for the person at a local machine, JSON for everybody else's collector. */
+export function logOptions(settings: Settings): LogOptions {
+  return { level: settings.logLevel, pretty: settings.environment === 'local' };
+}

@@ -1,0 +1,59 @@
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { HealthCheckService } from '@nestjs/terminus';
+import { Settings } from '../config/settings.js';
+import type { HealthAnswer, ProbeAnswer } from './health.dto.js';
+import { ProcessHealthIndicator } from './process.health.js';
+import { RerankHealthIndicator } from './rerank.health.js';
+import { TritonHealthIndicator } from './triton.health.js';
+
+/** What the probes ask, each answer fresh: nothing here is remembered between two of them. */
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly settings: Settings,
+    private readonly checks: HealthCheckService,
+    private readonly triton: TritonHealthIndicator,
+    private readonly rerank: RerankHealthIndicator,
+    private readonly process: ProcessHealthIndicator,
+  ) {}
+
+  /** The old probes' form. */
+  async state(): Promise<HealthAnswer> {
+    const [{ triton }, { rerank }] = await Promise.all([
+      this.triton.check('triton'),
+      this.rerank.check('rerank'),
+    ]);
+    const ready = { triton_ready: triton.status === 'up', rerank_ready: rerank.status === 'up' };
+    return {
+      status: ready.triton_ready && ready.rerank_ready ? 'ok' : 'degraded',
+      environment: this.settings.environment,
+      ...ready,
+      reasons: [triton, rerank].flatMap((part) => ('reason' in part ? [part.reason] : [])),
+    };
+  }
+
+  /** That this code runs is all there is to say. */
+  live(): ProbeAnswer {
+    return { status: 'ok', info: {}, error: {}, details: {} };
+  }
+
+  async ready(): Promise<ProbeAnswer> {
+    try {
+      const result = await this.checks.check([
+        () => this.triton.check('triton'),
+        () => this.rerank.check('rerank'),
+        () => this.process.check('process'),
+      ]);
+      return {
+        status: result.status,
+        info: { ...result.info },
+        error: { ...result.error },
+        details: result.details,
+      };
+    } catch (error) {
+      // Terminus' way of saying "not ready": its answer travels in the exception.
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as ProbeAnswer;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { TritonReadiness } from '@face/triton';
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
+import { probeContext } from './probe-context.js';
+
+/** Whether Triton has both models ready and they fit the settings. */
+@Injectable()
+export class TritonHealthIndicator {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly readiness: TritonReadiness,
+  ) {}
+
+  async check<const Key extends string>(key: Key) {
+    const indicator = this.indicators.check(key);
+    const readiness = await this.readiness.check(probeContext());
+    return readiness.ready ? indicator.up() : indicator.down({ reason: readiness.error.message });
+  }
+}

@@ -1,0 +1,36 @@
+import cluster from 'node:cluster';
+import { SettingsError } from './config/environment-reader.js';
+import { loadSettings } from './config/load-settings.js';
+import type { Settings } from './config/settings.js';
+import { ApiServer } from './server/api-server.js';
+import { StartError } from './server/start-error.js';
+import { StopRequest } from './server/stop-request.js';
+import { WorkerPool } from './server/worker-pool.js';
+import { logOptions } from './app.module.js';
+
+const stop = new StopRequest();
+try {
+  const server = await start(loadSettings());
+  // Whoever started us with an IPC channel waits for this: the start script, a test, our own primary process.
+  process.send?.({ type: 'ready', url: server.url, pid: process.pid });
+  await stop.came;
+  await server.stop();
+} catch (error) {
+  if (!stop.signal.aborted) {
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.exit(1);
+  }
+}
+process.exit(0);
+
+function start(settings: Settings): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  return settings.workers > 1 && cluster.isPrimary
+    ? WorkerPool.start(settings.workers, logOptions(settings), stop.signal)
+    : ApiServer.start(settings, stop.signal);
+}
+
+/** Errors that we expect are a sentence for the operator; anything else is a fault of ours and keeps its stack. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof SettingsError || error instanceof StartError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,34 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { CheckedBy } from '../http/validation/checked-by.decorator.js';
+import { encodingFormats, type EncodingFormat } from './rerank.request.js';
+import { checkSentEmbeddings, vectorSchema, type SentEmbedding } from './sent-embedding.js';
+
+export class MergeRequest {
+  @ApiProperty({
+    description: `Embeddings of one person, at most FACE_V3_MAX_CANDIDATES (1000). ${vectorSchema.description}`,
+    type: 'array',
+    minItems: 1,
+    items: { oneOf: vectorSchema.oneOf },
+  })
+  @CheckedBy(checkSentEmbeddings)
+  readonly embeddings!: readonly SentEmbedding[];
+
+  @ApiPropertyOptional({
+    description:
+      'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
+    example: 'e3b0c44298fc1c14',
+  })
+  @IsOptional()
+  @IsString()
+  readonly contract_id?: string;
+
+  @ApiPropertyOptional({
+    description: 'Form of the template: numbers, or base64 of little-endian float32.',
+    enum: encodingFormats,
+    default: 'float',
+  })
+  @IsOptional()
+  @IsIn(encodingFormats)
+  readonly encoding_format?: EncodingFormat;
+}

@@ -1,0 +1,95 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
+import { CheckedBy } from '../http/validation/checked-by.decorator.js';
+import { listOf } from '../http/validation/list-of.js';
+import { checkSentEmbedding, embeddingField, type SentEmbedding, vectorSchema } from './sent-embedding.js';
+
+export const encodingFormats = ['float', 'base64'] as const;
+export type EncodingFormat = (typeof encodingFormats)[number];
+
+const text = (value: unknown) => typeof value === 'string';
+
+/** One vector that a search returned. */
+export class RerankCandidate {
+  @ApiProperty({ description: 'Id of the candidate, given back with its score.', example: 'photo-4711' })
+  readonly id!: string;
+
+  @ApiProperty({ ...vectorSchema, description: `Embedding of the candidate. ${vectorSchema.description}` })
+  readonly embedding!: SentEmbedding;
+
+  @ApiPropertyOptional({
+    description:
+      'Person that the candidate is known to be: candidates of one person support each other, those of different persons never do.',
+    example: 'person-42',
+  })
+  readonly subject?: string;
+}
+
+export class RerankRequest {
+  @ApiProperty({
+    ...vectorSchema,
+    description: `Embedding of the searched face. ${vectorSchema.description}`,
+  })
+  @CheckedBy(checkSentEmbedding)
+  readonly query_embedding!: SentEmbedding;
+
+  @ApiProperty({
+    description: 'What the vector search returned, at most FACE_V3_MAX_CANDIDATES (1000).',
+    type: [RerankCandidate],
+    minItems: 1,
+  })
+  @CheckedBy(
+    listOf({
+      id: { required: true, fits: text, message: 'must be a string' },
+      embedding: embeddingField,
+      subject: { required: false, fits: text, message: 'must be a string' },
+    }),
+  )
+  readonly candidates!: readonly RerankCandidate[];
+
+  @ApiPropertyOptional({
+    description: 'Score from which a candidate is accepted. Default: FACE_V3_RERANK_THRESHOLD (0.5).',
+    minimum: 0,
+    maximum: 1,
+    example: 0.9,
+  })
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  readonly threshold?: number;
+
+  @ApiPropertyOptional({
+    description:
+      'Number of vectors in the searched collection, not of candidates: a larger one holds more strangers who look alike, so scores fall. Default: the n_cal of the calibration, which shifts nothing.',
+    minimum: 1,
+    example: 100_000,
+  })
+  @IsOptional()
+  @IsNumber(
+    { allowInfinity: false, allowNaN: false, maxDecimalPlaces: 0 },
+    { message: 'gallery_size must be an integer' },
+  )
+  @Min(1)
+  @Max(1e12)
+  readonly gallery_size?: number;
+
+  @ApiPropertyOptional({
+    description:
+      'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
+    example: 'e3b0c44298fc1c14',
+  })
+  @IsOptional()
+  @IsString()
+  readonly contract_id?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'As on the other endpoints; this one gives no vectors out. What comes in may be of either form.',
+    enum: encodingFormats,
+    default: 'float',
+  })
+  @IsOptional()
+  @IsIn(encodingFormats)
+  readonly encoding_format?: EncodingFormat;
+}

@@ -1,0 +1,37 @@
+import type { Check } from '../http/validation/checked-by.decorator.js';
+import type { RowField } from '../http/validation/list-of.js';
+
+/** An embedding as it is sent: numbers, or base64 of little-endian float32. Elements are not looked at yet. */
+export type SentEmbedding = readonly number[] | string;
+
+const message = 'must be an array of numbers or a base64 string';
+
+/** A field of a row in a list, as in `candidates[3].embedding`. */
+export const embeddingField: RowField = { required: true, fits: isSentEmbedding, message };
+
+export const checkSentEmbedding: Check = (value, path, errors) => {
+  if (!isSentEmbedding(value)) errors.add(path, value === undefined ? 'is required' : message);
+};
+
+export const checkSentEmbeddings: Check = (value, path, errors) => {
+  if (!Array.isArray(value) || value.length === 0) {
+    errors.add(path, 'must be an array with at least one embedding');
+    return;
+  }
+  for (let index = 0; index < value.length && !errors.full; index++) {
+    checkSentEmbedding(value[index], `${path}[${index}]`, errors);
+  }
+};
+
+/** For the OpenAPI document. */
+export const vectorSchema = {
+  oneOf: [
+    { type: 'array', items: { type: 'number', format: 'float' } },
+    { type: 'string', format: 'byte' },
+  ],
+  description: 'As many numbers as the model has dimensions, or base64 of them as little-endian float32.',
+};
+
+function isSentEmbedding(value: unknown): value is SentEmbedding {
+  return typeof value === 'string' || Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import type { Settings } from '../config/settings.js';
+import { portHolder } from './port-holder.js';
+import { StartError } from './start-error.js';
+
+/**
+ * Opens the door and tells its address, as in http://127.0.0.1:8000.
+ * @throws StartError with a sentence that says what to change.
+ */
+export async function listen(app: NestExpressApplication, { host, port }: Settings): Promise<string> {
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    throw new StartError(await sentenceFor(cause, host, port), { cause });
+  }
+  return urlOf(host, (app.getHttpServer().address() as AddressInfo).port);
+}
+
+async function sentenceFor(error: unknown, host: string, port: number): Promise<string> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE': {
+      const holder = await portHolder(port);
+      const by = holder === undefined ? '' : `, by ${holder}`;
+      return `Port ${port} on ${host} is in use${by}. Stop what uses it, or set FACE_V3_PORT to another port.`;
+    }
+    case 'EACCES':
+      return `Port ${port} on ${host} may not be opened by this user. Set FACE_V3_PORT to a port from 1024 on.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `FACE_V3_HOST is '${host}', which is no address of this machine.`;
+    default:
+      return `Port ${port} on ${host} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`;
+  }
+}
+
+/** An address that a browser on this machine can open: wildcards become loopback. */
+function urlOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,94 @@
+import { createLog, type LogOptions } from '@face/observability';
+import cluster, { type Worker } from 'node:cluster';
+import { StartError } from './start-error.js';
+
+/** A worker that lived this long was fine: its successor starts without a pause again. */
+const soundMilliseconds = 60_000;
+const longestPause = 30_000;
+
+interface ReadyMessage {
+  readonly type: 'ready';
+  readonly url: string;
+}
+
+/** Several processes behind one port. This one only watches them: it answers no request itself. */
+export class WorkerPool {
+  readonly #log;
+  #stopping = false;
+  #failures = 0;
+
+  /** Where the workers listen, all of them at the same address. */
+  url = '';
+
+  private constructor(log: LogOptions) {
+    this.#log = createLog(log);
+  }
+
+  /**
+   * Starts one worker and, when it is ready, the others: what stops the start is said once, not `size` times.
+   * @throws StartError when a worker ends before all are ready; it has printed why.
+   */
+  static async start(size: number, log: LogOptions, stop: AbortSignal): Promise<WorkerPool> {
+    const pool = new WorkerPool(log);
+    try {
+      pool.url = await pool.#startWorker(stop);
+      await Promise.all(Array.from({ length: size - 1 }, () => pool.#startWorker(stop)));
+    } catch (error) {
+      await pool.stop();
+      throw error;
+    }
+    return pool;
+  }
+
+  /** Asks every worker to drain and end, and resolves when the last one has. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(
+      workers().map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            worker.once('exit', () => resolve());
+            worker.process.kill('SIGTERM');
+          }),
+      ),
+    );
+  }
+
+  #startWorker(stop: AbortSignal): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const worker = cluster.fork();
+      const onExit = () => {
+        reject(
+          new StartError(stop.aborted ? 'Asked to end while starting.' : 'A worker process did not start.'),
+        );
+      };
+      worker.once('exit', onExit);
+      worker.on('message', (message: ReadyMessage) => {
+        if (message.type !== 'ready') return;
+        worker.off('exit', onExit);
+        this.#watch(worker);
+        resolve(message.url);
+      });
+    });
+  }
+
+  #watch(worker: Worker): void {
+    const started = Date.now();
+    worker.once('exit', (code, signal) => {
+      if (this.#stopping) return;
+      this.#failures = Date.now() - started > soundMilliseconds ? 0 : this.#failures + 1;
+      const pause = this.#failures <= 1 ? 0 : Math.min(longestPause, 250 * 2 ** this.#failures);
+      const how = signal === null ? `with code ${code}` : `by ${signal}`;
+      this.#log.error(
+        `Worker process ${worker.process.pid} ended ${how}; its successor starts in ${pause} ms`,
+      );
+      setTimeout(() => {
+        if (!this.#stopping) this.#watch(cluster.fork());
+      }, pause);
+    });
+  }
+}
+
+function workers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
