@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type FlipMerge, flipMerges } from '@face/kserve';
+import type { LogLevel } from '@nestjs/common';
+import { cacheFolder } from '../packs/cache-folder.js';
+import { defaultPackName } from '../packs/locate-pack.js';
+import { type Environment, EnvironmentReader } from './environment-reader.js';
+import { projectRoot } from './project-root.js';
+
+/** Triton's own port, for a server that runs alone. */
+const defaultPort = 8001;
+
+/** Waiting images and faces for each thread: one to three seconds of work. */
+const queuePerThread = 256;
+
+/** Settings of this process, read and checked once, at start. */
+export class Settings {
+  /** Name of a pack, or path of its JSON or folder. */
+  readonly modelPack: string;
+  /** Undefined: as the pack says, or as `embeddingDimension` asks. */
+  readonly flipMerge: FlipMerge | undefined;
+  /** Undefined: whatever the pack gives. */
+  readonly embeddingDimension: number | undefined;
+  readonly host: string;
+  /** 0 for a free port. */
+  readonly port: number;
+  /** Absolute path of the unix socket to listen on as well. */
+  readonly socket: string | undefined;
+  /** Worker threads, each with its own sessions. */
+  readonly threads: number;
+  /** Images and faces that may wait. */
+  readonly queueSize: number;
+  readonly mergeLibraryPath: string;
+  readonly cacheDir: string;
+  /** Levels that Nest's logger prints. */
+  readonly logLevels: LogLevel[];
+
+  /** @throws StartError with a sentence for each variable that cannot be used */
+  constructor(environment: Environment) {
+    const reader = new EnvironmentReader(environment);
+    const socket = reader.text('FACE_V3_MODEL_SERVER_SOCKET');
+    this.modelPack = reader.text('FACE_V3_MODEL_PACK') ?? defaultPackName;
+    this.flipMerge = reader.oneOf('FACE_V3_FLIP_MERGE', flipMerges);
+    this.embeddingDimension = reader.integer('FACE_V3_EMBEDDING_DIMENSION', 1, 65_536);
+    this.host = reader.text('FACE_V3_MODEL_SERVER_HOST') ?? '127.0.0.1';
+    this.port =
+      reader.integer('FACE_V3_MODEL_SERVER_PORT', 0, 65_535) ?? (socket === undefined ? defaultPort : 0);
+    this.socket = socket === undefined ? undefined : resolve(socket);
+    this.threads = reader.integer('FACE_V3_MODEL_SERVER_THREADS', 1, 1024) ?? availableParallelism();
+    this.queueSize =
+      reader.integer('FACE_V3_MODEL_SERVER_QUEUE_SIZE', 1, 1_000_000) ?? queuePerThread * this.threads;
+    this.mergeLibraryPath = reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultMergeLibraryPath();
+    this.cacheDir = cacheFolder(environment);
+    this.logLevels = readLogLevels(reader);
+    reader.finish();
+  }
+}
+
+/** The image's library when it is there, else the one that the project's own CMake build writes. */
+function defaultMergeLibraryPath(): string {
+  const inImage = '/opt/face_backend/libs/libmerge_embeddings.so';
+  if (existsSync(inImage)) return inImage;
+  const extension = process.platform === 'darwin' ? 'dylib' : 'so';
+  return join(projectRoot(), 'native-libs', 'build', `libmerge_embeddings.${extension}`);
+}
+
+const levels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+
+/** FACE_V3_LOG_LEVEL in Python's or pino's words, upper or lower case. */
+const levelNames: ReadonlyMap<string, LogLevel> = new Map<string, LogLevel>([
+  ['critical', 'fatal'],
+  ['fatal', 'fatal'],
+  ['error', 'error'],
+  ['warning', 'warn'],
+  ['warn', 'warn'],
+  ['info', 'log'],
+  ['debug', 'debug'],
+  ['trace', 'verbose'],
+  ['notset', 'verbose'],
+]);
+
+function readLogLevels(reader: EnvironmentReader): LogLevel[] {
+  const least = reader.read(
+    'FACE_V3_LOG_LEVEL',
+    'one of CRITICAL, ERROR, WARNING, INFO, DEBUG, TRACE',
+    (text) => levelNames.get(text.toLowerCase()),
+  );
+  return levels.slice(0, levels.indexOf(least ?? 'log') + 1);
+}

@@ -1,0 +1,68 @@
+import { KserveServer } from '@face/kserve';
+import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
+import type { Settings } from '../config/settings.js';
+import { StartError } from '../config/start-error.js';
+import type { DetectionModel } from './detection.model.js';
+import type { ExtractionModel } from './extraction.model.js';
+import { listenPrivately, prepareSocket } from './unix-socket.js';
+
+/** Of one request: 8 pictures of 4096 x 4096 pixels and some. */
+const maxMessageBytes = 512 * 2 ** 20;
+
+/** How long running inferences may take after the program was asked to end; requests of the API take at most 30 s. */
+const graceMs = 35_000;
+
+/** The gRPC server in front of both models. */
+export class InferenceServer implements BeforeApplicationShutdown {
+  private readonly server: KserveServer;
+  private readonly logger = new Logger('Server');
+
+  constructor(
+    detection: DetectionModel,
+    extraction: ExtractionModel,
+    private readonly settings: Settings,
+    version: string,
+  ) {
+    this.server = new KserveServer([detection, extraction], {
+      name: 'face-search-model-server',
+      version,
+      maxMessageBytes,
+      report: (method, error) => this.logger.error(`${method}: ${describe(error)}`),
+    });
+  }
+
+  /**
+   * @returns the addresses, in the form that gRPC clients take
+   * @throws StartError with a sentence when an address cannot be used
+   */
+  async listen(): Promise<string[]> {
+    const { host, port, socket } = this.settings;
+    const addresses = [await this.bind(`${host.includes(':') ? `[${host}]` : host}:${port}`)];
+    if (socket !== undefined) {
+      await prepareSocket(socket);
+      addresses.push(await listenPrivately(socket, () => this.bind(`unix:${socket}`)));
+    }
+    return addresses;
+  }
+
+  /** Running inferences end, new ones are refused. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.server.close(graceMs);
+  }
+
+  private async bind(address: string): Promise<string> {
+    try {
+      return await this.server.listen(address);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const hint = address.startsWith('unix:')
+        ? ''
+        : ' Choose another port with FACE_V3_MODEL_SERVER_PORT, or 0 for a free one.';
+      throw new StartError(`The model server cannot listen on ${address}: ${reason}.${hint}`, { cause });
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { StartError } from './config/start-error.js';
+import { loadSettings } from './config/load-settings.js';
+import { projectVersion } from './config/project-root.js';
+import { InferenceServer } from './grpc/inference.server.js';
+import { consoleReporter } from './packs/fetch/reporter.js';
+import { loadPack } from './packs/load-pack.js';
+import { PackError } from './packs/pack-error.js';
+import { FaceScheduler } from './scheduler/face-scheduler.js';
+
+async function main(): Promise<void> {
+  const settings = loadSettings();
+  const pack = await loadPack(settings.modelPack, { ...settings, reporter: consoleReporter(process.stderr) });
+  const app = await NestFactory.createApplicationContext(
+    AppModule.forRoot(settings, pack, projectVersion()),
+    {
+      abortOnError: false,
+      logger: new ConsoleLogger({ logLevels: settings.logLevels, json: !process.stdout.isTTY }),
+    },
+  );
+  const addresses = await app.get(InferenceServer).listen();
+  stopWhenAsked(app);
+  const { contractId, dimension, flipMerge } = pack.contract;
+  process.stdout.write(
+    `Model server ready at ${addresses.join(' and ')}: pack ${pack.name} ${pack.version}, contract ${contractId}, ${dimension} dimensions, flip merging ${flipMerge}, ${settings.threads} threads\n`,
+  );
+  process.send?.({ type: 'ready', addresses, contract: contractId, dimension });
+}
+
+/** On a signal, when the process that started this one is gone, and when no worker can be kept running. */
+function stopWhenAsked(app: INestApplicationContext): void {
+  const stop = async (exitCode: number) => {
+    await app.close();
+    process.exit(exitCode);
+  };
+  // A second signal ends the process at once.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
+  if (process.connected) process.once('disconnect', () => void stop(0));
+  void app.get(FaceScheduler).failed.then((reason) => {
+    process.stderr.write(`${reason}\n`);
+    return stop(1);
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  // Sentences for a person; a stack helps only with what nobody has foreseen.
+  const foreseen = error instanceof StartError || error instanceof PackError;
+  const text = error instanceof Error ? (foreseen ? error.message : (error.stack ?? error.message)) : error;
+  process.stderr.write(`${String(text)}\n`);
+  process.exit(1);
+}
