@@ -32,14 +32,14 @@ function response(...tensors: Tensor[]): ModelInferResponse {
 
 describe('matchOutputs', () => {
   it('finds tensors by name, in whatever order they came', () => {
-    const found = matchOutputs('m', response(oneCount, oneBox), [boxes, counts]);
-    expect(found.get('output_0')).toEqual(oneBox);
-    expect(found.get('output_2')).toEqual(oneCount);
+    const found = matchOutputs('m', response(oneCount, oneBox), { boxes, counts });
+    expect(found.boxes).toEqual(oneBox);
+    expect(found.counts).toEqual(oneCount);
   });
 
   it('takes empty tensors', () => {
     const none = floats('output_0', [0, 5], []);
-    expect(matchOutputs('m', response(none), [boxes]).get('output_0')?.data).toHaveLength(0);
+    expect(matchOutputs('m', response(none), { boxes }).boxes.data).toHaveLength(0);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('matchOutputs', () => {
     ['is too long', response({ ...oneBox, shape: [0, 5] }), /20 bytes/],
     ['has a size that overflows', response({ ...oneBox, shape: [2 ** 53, 5] }), /shape/],
   ])('refuses a tensor that %s, naming model and tensor', (_why, answer, message) => {
-    expect(() => matchOutputs('m', answer, [boxes])).toThrow(message);
-    expect(() => matchOutputs('m', answer, [boxes])).toThrow(/The model 'm'.*'output_0'/);
+    expect(() => matchOutputs('m', answer, { boxes })).toThrow(message);
+    expect(() => matchOutputs('m', answer, { boxes })).toThrow(/The model 'm'.*'output_0'/);
   });
 });

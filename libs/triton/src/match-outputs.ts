@@ -20,37 +20,41 @@ export interface OutputSpec {
  * Triton passes on wrong datatypes and shapes of a model with status OK.
  * @throws FaceError `triton_failed` naming model and tensor.
  */
-export function matchOutputs(
+export function matchOutputs<Key extends string>(
   model: string,
   response: ModelInferResponse,
-  specs: readonly OutputSpec[],
-): Map<string, Tensor> {
-  const tensors = new Map<string, Tensor>();
-  for (const spec of specs) {
-    const index = response.outputs.findIndex((output) => output.name === spec.name);
-    const output = response.outputs[index];
-    if (output === undefined) throw wrong(model, spec.name, 'did not give');
-    const data = response.rawOutputContents[index];
-    if (data === undefined) throw wrong(model, spec.name, 'gave no raw bytes of');
-    const shape = output.shape.map(Number);
-    if (output.datatype !== spec.datatype) {
-      throw wrong(model, spec.name, 'gave', `as ${output.datatype} instead of ${spec.datatype}`);
-    }
-    if (!fits(shape, spec.shape)) {
-      const expected = spec.shape.map((size) => size ?? -1).join(',');
-      throw wrong(model, spec.name, 'gave', `with the shape [${shape.join(',')}] instead of [${expected}]`);
-    }
-    if (!hasSize(data, spec.datatype, shape)) {
-      throw wrong(
-        model,
-        spec.name,
-        'gave',
-        `with ${data.byteLength} bytes, which do not fill [${shape.join(',')}]`,
-      );
-    }
-    tensors.set(spec.name, { name: spec.name, datatype: spec.datatype, shape, data });
+  specs: Readonly<Record<Key, OutputSpec>>,
+): Record<Key, Tensor> {
+  const found = Object.entries<OutputSpec>(specs).map(([key, spec]) => [
+    key,
+    matchOutput(model, response, spec),
+  ]);
+  return Object.fromEntries(found) as Record<Key, Tensor>;
+}
+
+function matchOutput(
+  model: string,
+  response: ModelInferResponse,
+  { name, datatype, shape: expected }: OutputSpec,
+): Tensor {
+  const index = response.outputs.findIndex((output) => output.name === name);
+  const output = response.outputs[index];
+  if (output === undefined) throw wrong(model, name, 'did not give');
+  const data = response.rawOutputContents[index];
+  if (data === undefined) throw wrong(model, name, 'gave no raw bytes of');
+  if (output.datatype !== datatype) {
+    throw wrong(model, name, 'gave', `as ${output.datatype} instead of ${datatype}`);
   }
-  return tensors;
+  const shape = output.shape.map(Number);
+  const sizes = `[${shape.join(',')}]`;
+  if (!fits(shape, expected)) {
+    const wanted = expected.map((size) => size ?? -1).join(',');
+    throw wrong(model, name, 'gave', `with the shape ${sizes} instead of [${wanted}]`);
+  }
+  if (!hasSize(data, datatype, shape)) {
+    throw wrong(model, name, 'gave', `with ${data.byteLength} bytes, which do not fill ${sizes}`);
+  }
+  return { name, datatype, shape, data };
 }
 
 function fits(shape: readonly number[], expected: readonly (number | null)[]): boolean {

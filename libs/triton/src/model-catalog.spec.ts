@@ -69,7 +69,7 @@ describe('ModelCatalog', () => {
     const before = await catalog.extraction(context());
     server.script.infer = () => new Status(status.INVALID_ARGUMENT, 'batch-size must be <= 4');
     server.script.config = ({ name }) => ({ config: configOf(name, 4) });
-    await expect(client.infer('extraction', [], [], context())).rejects.toThrow();
+    await expect(client.infer('extraction', [], {}, context())).rejects.toThrow();
     const after = await catalog.extraction(context());
     expect([before.maxBatchSize, after.maxBatchSize]).toEqual([8, 4]);
   });
@@ -176,7 +176,7 @@ describe('TritonReadiness', () => {
     const died = new Status(status.INTERNAL, "Stub process 'detect_net_0_0' is not healthy.");
     const { readiness, client, server } = await start({ infer: () => died });
     expect(await readiness.check(context())).toEqual({ ready: true });
-    await expect(client.infer('detection', [], [], context())).rejects.toThrow();
+    await expect(client.infer('detection', [], {}, context())).rejects.toThrow();
     expect(await readiness.check(context())).toMatchObject({
       ready: false,
       error: { code: 'triton_failed' },

@@ -61,8 +61,8 @@ describe('TritonClient over a real connection', () => {
   it('sends tensors raw, asks for the outputs by name, and carries the id of the request', async () => {
     let seen: ModelInferRequest | undefined;
     const server = await serve({ infer: (request) => echo((seen = request)) });
-    const tensors = await connect(server.address).infer('echo', [input], [output], context());
-    expect(tensors.get('y')).toMatchObject({ shape: [1, 2], datatype: 'FP32' });
+    const tensors = await connect(server.address).infer('echo', [input], { y: output }, context());
+    expect(tensors.y).toMatchObject({ shape: [1, 2], datatype: 'FP32' });
     expect(seen).toMatchObject({
       modelName: 'echo',
       id: 'request-1',
@@ -73,22 +73,22 @@ describe('TritonClient over a real connection', () => {
 
   it('exchanges messages beyond 4 MiB', async () => {
     const server = await serve({ infer: echo });
-    const tensors = await connect(server.address).infer('echo', [largeInput()], [output], context());
-    expect(tensors.get('y')?.data).toHaveLength(6 * 1024 * 1024);
+    const tensors = await connect(server.address).infer('echo', [largeInput()], { y: output }, context());
+    expect(tensors.y.data).toHaveLength(6 * 1024 * 1024);
   });
 
   it('talks over a unix socket', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'face-triton-'));
     cleanups.push(() => rm(folder, { recursive: true }));
     const server = await serve({ infer: echo }, `unix:${join(folder, 's.sock')}`);
-    const tensors = await connect(server.address).infer('echo', [input], [output], context());
-    expect(tensors.size).toBe(1);
+    const tensors = await connect(server.address).infer('echo', [input], { y: output }, context());
+    expect(tensors.y.shape).toEqual([1, 2]);
   });
 
   it('gives up at the deadline', async () => {
     const server = await serve({ infer: () => new Promise(() => undefined) });
     const start = performance.now();
-    const error = await failure(connect(server.address).infer('echo', [input], [output], context(200)));
+    const error = await failure(connect(server.address).infer('echo', [input], { y: output }, context(200)));
     expect(error.code).toBe('deadline_exceeded');
     expect(performance.now() - start).toBeLessThan(2000);
   });
@@ -104,7 +104,7 @@ describe('TritonClient over a real connection', () => {
       },
     });
     const error = await failure(
-      connect(server.address).infer('echo', [input], [output], context(10_000, controller.signal)),
+      connect(server.address).infer('echo', [input], { y: output }, context(10_000, controller.signal)),
     );
     expect(error.code).toBe('cancelled');
     expect(await cancelled.promise).toBe(true);
@@ -115,7 +115,9 @@ describe('TritonClient over a real connection', () => {
     const server = await serve({ infer: (request) => ((asked += 1), echo(request)) });
     const reason = new FaceError('deadline_exceeded', 'Too late.');
     const aborted = context(10_000, AbortSignal.abort(reason));
-    expect(await failure(connect(server.address).infer('echo', [input], [output], aborted))).toBe(reason);
+    expect(await failure(connect(server.address).infer('echo', [input], { y: output }, aborted))).toBe(
+      reason,
+    );
     expect(asked).toBe(0);
   });
 
@@ -127,7 +129,7 @@ describe('TritonClient over a real connection', () => {
         new Status(status.UNAVAILABLE, '[request id: x] Exceeds maximum queue size')
       ),
     });
-    const error = await failure(connect(server.address).infer('echo', [input], [output], context()));
+    const error = await failure(connect(server.address).infer('echo', [input], { y: output }, context()));
     expect([error.code, error.retryAfterSeconds, asked]).toEqual(['overloaded', 1, 1]);
   });
 
@@ -138,7 +140,7 @@ describe('TritonClient over a real connection', () => {
       "Request for unknown model: 'echo' has no available versions",
     );
     const server = await serve({ infer: (request) => ((asked += 1) < 3 ? stopping : echo(request)) });
-    await connect(server.address).infer('echo', [input], [output], context());
+    await connect(server.address).infer('echo', [input], { y: output }, context());
     expect(asked).toBe(3);
   });
 
@@ -146,7 +148,7 @@ describe('TritonClient over a real connection', () => {
     const server = await serve();
     server.stop();
     const start = performance.now();
-    const error = await failure(connect(server.address).infer('echo', [input], [output], context()));
+    const error = await failure(connect(server.address).infer('echo', [input], { y: output }, context()));
     expect([error.code, error.retryAfterSeconds]).toEqual(['not_ready', 1]);
     expect(performance.now() - start).toBeLessThan(3000);
   });
@@ -158,8 +160,8 @@ describe('TritonClient over a real connection', () => {
     cleanups.push(() => relay.stop());
     const client = connect(relay.address);
     const before = client.epoch('echo');
-    const tensors = await client.infer('echo', [largeInput()], [output], context());
-    expect(tensors.get('y')?.data).toHaveLength(6 * 1024 * 1024);
+    const tensors = await client.infer('echo', [largeInput()], { y: output }, context());
+    expect(tensors.y.data).toHaveLength(6 * 1024 * 1024);
     expect(asked).toBe(2);
     expect(client.epoch('echo')).not.toBe(before);
   });
@@ -172,8 +174,8 @@ describe('TritonClient over a real connection', () => {
         return echo(request);
       },
     });
-    const tensors = await connect(first.address).infer('echo', [input], [output], context());
-    expect(tensors.size).toBe(1);
+    const tensors = await connect(first.address).infer('echo', [input], { y: output }, context());
+    expect(tensors.y.shape).toEqual([1, 2]);
   });
 
   it('does not pass on what a model says of its insides', async () => {
@@ -181,7 +183,7 @@ describe('TritonClient over a real connection', () => {
       infer: () => new Status(status.INTERNAL, 'ValueError\n\nAt:\n  /repo/fail/1/model.py(16): execute\n'),
     });
     const client = connect(server.address);
-    const error = await failure(client.infer('echo', [input], [output], context()));
+    const error = await failure(client.infer('echo', [input], { y: output }, context()));
     expect([error.code, error.message]).toEqual([
       'triton_failed',
       "There was an internal error in the model 'echo'.",

@@ -24,15 +24,16 @@ export class TritonClient {
 
   /**
    * Runs a model once.
-   * @returns the tensors of `outputs` by name, checked against them: views into one message.
+   * @param outputs the tensors that are wanted, under names of the caller's own.
+   * @returns the tensors under these names, checked: views into one message.
    */
-  async infer(
+  async infer<Key extends string>(
     model: string,
     inputs: readonly Tensor[],
-    outputs: readonly OutputSpec[],
+    outputs: Readonly<Record<Key, OutputSpec>>,
     context: CallContext,
-  ): Promise<Map<string, Tensor>> {
-    const request = inferRequest(model, inputs, outputs, context.requestId ?? '');
+  ): Promise<Record<Key, Tensor>> {
+    const request = inferRequest(model, inputs, Object.values(outputs), context.requestId ?? '');
     try {
       const response = await this.connection.call(
         inferenceService.modelInfer,

@@ -51,11 +51,12 @@ export class TritonReadiness {
     const description = await describe();
     if (!this.client.isSuspect(name)) return;
     const inputs = description.inputs.map((input) => this.zeros(input, description));
-    const outputs = description.outputs.map(({ name, datatype, shape }) => ({
-      name,
-      datatype,
-      shape: shape.map((size) => (size < 0 ? null : size)),
-    }));
+    const outputs = Object.fromEntries(
+      description.outputs.map(({ name: output, datatype, shape }) => [
+        output,
+        { name: output, datatype, shape: shape.map((size) => (size < 0 ? null : size)) },
+      ]),
+    );
     await this.client.infer(name, inputs, outputs, context);
   }
 

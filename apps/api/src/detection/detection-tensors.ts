@@ -10,7 +10,9 @@ import {
   type TensorDescription,
 } from '@face/triton';
 
-type Of<Datatype> = TensorDescription & { readonly datatype: Datatype };
+interface Of<Datatype> extends Pick<TensorDescription, 'name' | 'shape'> {
+  readonly datatype: Datatype;
+}
 
 /** The tensors of a detection model by what they mean. Batch first; N images, T faces in all of them. */
 export interface DetectionTensors {
@@ -69,5 +71,5 @@ function pick<Datatype extends string>(
       `The tensor '${tensor.name}' of the model '${model.name}' is ${tensor.datatype}, usable are ${datatypes.join(', ')}.`,
     );
   }
-  return { ...tensor, datatype };
+  return { name: tensor.name, shape: tensor.shape, datatype };
 }

@@ -11,11 +11,11 @@ export interface Face {
 }
 
 /** Area of the box in px^2. */
-export function faceSize({ box: [xmin, ymin, xmax, ymax] }: Face): number {
+export function faceSize({ box: [xmin, ymin, xmax, ymax] }: Pick<Face, 'box'>): number {
   return (xmax - xmin) * (ymax - ymin);
 }
 
 /** Shorter side of the box in pixels. */
-export function shorterSide({ box: [xmin, ymin, xmax, ymax] }: Face): number {
+export function shorterSide({ box: [xmin, ymin, xmax, ymax] }: Pick<Face, 'box'>): number {
   return Math.min(xmax - xmin, ymax - ymin);
 }

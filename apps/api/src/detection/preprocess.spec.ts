@@ -45,7 +45,8 @@ describe('detectorInputs', () => {
       ...new Array<number>(24).fill(1),
       ...new Array<number>(24).fill(2),
     ]);
-    const numbers = (data = new Uint8Array()) => Array.from(new Float32Array(new Uint8Array(data).buffer));
+    const numbers = (data: Uint8Array = new Uint8Array()) =>
+      Array.from(new Float32Array(new Uint8Array(data).buffer));
     expect(scale).toMatchObject({ name: 'input_1', datatype: 'FP32', shape: [2, 2] });
     expect(numbers(scale?.data)).toEqual([0.5, 0.5, 0.25, 0.25]);
     expect(centre).toMatchObject({ name: 'input_2', datatype: 'FP32', shape: [2, 2] });
@@ -70,11 +71,11 @@ describe('detectorInputs', () => {
 
 describe('detectorOutputs', () => {
   it('asks for as many counts as images', () => {
-    expect(detectorOutputs(detectionTensors(model), 3)).toEqual([
-      { name: 'output_0', datatype: 'FP32', shape: [null, 5] },
-      { name: 'output_1', datatype: 'FP32', shape: [null, 10] },
-      { name: 'output_2', datatype: 'INT32', shape: [3, 1] },
-    ]);
+    expect(detectorOutputs(detectionTensors(model), 3)).toEqual({
+      boxes: { name: 'output_0', datatype: 'FP32', shape: [null, 5] },
+      landmarks: { name: 'output_1', datatype: 'FP32', shape: [null, 10] },
+      counts: { name: 'output_2', datatype: 'INT32', shape: [3, 1] },
+    });
   });
 });
 

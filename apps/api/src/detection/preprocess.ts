@@ -55,15 +55,12 @@ export function detectorInputs(
 }
 
 /** What a batch of N images has to give; how many faces is not known before. */
-export function detectorOutputs(
-  { boxes, landmarks, counts }: DetectionTensors,
-  images: number,
-): OutputSpec[] {
-  return [
-    { name: boxes.name, datatype: boxes.datatype, shape: [null, 5] },
-    { name: landmarks.name, datatype: landmarks.datatype, shape: [null, 10] },
-    { name: counts.name, datatype: counts.datatype, shape: [images, 1] },
-  ];
+export function detectorOutputs({ boxes, landmarks, counts }: DetectionTensors, images: number) {
+  return {
+    boxes: { name: boxes.name, datatype: boxes.datatype, shape: [null, 5] },
+    landmarks: { name: landmarks.name, datatype: landmarks.datatype, shape: [null, 10] },
+    counts: { name: counts.name, datatype: counts.datatype, shape: [images, 1] },
+  } satisfies Record<string, OutputSpec>;
 }
 
 function joined(pictures: readonly Uint8Array[]): Uint8Array {

@@ -1,0 +1,113 @@
+import { FaceError } from '@face/errors';
+import { type SourceImage, openImage } from '@face/image';
+import { type CallContext, CallLimit } from '@face/triton';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import type { DetectionsRequest, ImageBody } from './detections.request.js';
+import type { Face } from './face.js';
+import { FaceDetector } from './face-detector.js';
+import {
+  type FoundImage,
+  type ImageOutcome,
+  type NamedImage,
+  hasFailed,
+  hasSucceeded,
+  outcomeOf,
+  throwFirstFailure,
+} from './image-outcome.js';
+import type { DetectorImage } from './preprocess.js';
+import { readImageData } from './read-image-data.js';
+import { selectFaces } from './select-faces.js';
+import type { StageClock } from './stage-clock.js';
+
+/** Calls of one request that run at a time: a request with many images must not fill the model server's queue. */
+export const callsAtATime = 4;
+
+interface PreparedImage extends NamedImage, DetectorImage {
+  readonly source: SourceImage;
+}
+
+/** Finds the faces of photos: decode, letterbox, detect, select. */
+@Injectable()
+export class FaceFinder {
+  constructor(
+    private readonly settings: Settings,
+    private readonly detector: FaceDetector,
+  ) {}
+
+  /**
+   * Finds the wanted faces of all images in as few calls as the model's batch limit allows. An image is handed to `use`
+   * as soon as its own call has ended, while those of others may still run.
+   * @returns what `use` made of each image, or why the image cannot be used, in the order of the request.
+   * @throws FaceError `too_many_images`; unless `on_error` is `partial`, what is wrong with the first image that cannot
+   * be used; whatever the model and `use` throw.
+   */
+  async find<Result extends object>(
+    request: DetectionsRequest,
+    clock: StageClock,
+    context: CallContext,
+    use: (found: FoundImage) => Promise<Result>,
+  ): Promise<ImageOutcome<Result>[]> {
+    const images = this.named(request.images);
+    const batchLimit = await this.detector.batchLimit(context);
+    const calls = new CallLimit(callsAtATime);
+    const check = <Outcome extends object>(outcomes: Outcome[]): Outcome[] => {
+      if (request.on_error !== 'partial') throwFirstFailure(outcomes);
+      return outcomes;
+    };
+    const findInBatch = async (batch: readonly (ImageBody & NamedImage)[]) => {
+      const prepared = check(await Promise.all(batch.map((image) => this.prepare(image, clock, context))));
+      const usable = prepared.filter(hasSucceeded);
+      const faces = await calls.run(() => this.detect(usable, clock, context));
+      const used = prepared.map(async (outcome) => {
+        if (hasFailed(outcome)) return outcome;
+        const { image, source } = outcome;
+        const wanted = selectFaces(faces.get(outcome) ?? [], request);
+        return outcomeOf(image, () => use({ image, source, faces: wanted }));
+      });
+      return check(await Promise.all(used));
+    };
+    return (await Promise.all(inBatchesOf(batchLimit, images).map(findInBatch))).flat();
+  }
+
+  private named(images: readonly ImageBody[]): (ImageBody & NamedImage)[] {
+    const { maxBatchSize } = this.settings;
+    if (images.length > maxBatchSize) {
+      throw new FaceError(
+        'too_many_images',
+        `The request has ${images.length} images, at most ${maxBatchSize} are allowed.`,
+      );
+    }
+    return images.map(({ id, data }, index) => ({ data, image: { id: id || `image_${index + 1}`, index } }));
+  }
+
+  private prepare(
+    { image, data }: ImageBody & NamedImage,
+    clock: StageClock,
+    { signal }: CallContext,
+  ): Promise<ImageOutcome<PreparedImage>> {
+    const { maxImageBytes, maxImagePixels, requestTimeoutSeconds, detectionInput } = this.settings;
+    const limits = { maxPixels: maxImagePixels, timeoutSeconds: requestTimeoutSeconds };
+    return outcomeOf(image, () =>
+      clock.measure('decode', async () => {
+        const source = await openImage(readImageData(data, maxImageBytes), limits, signal);
+        return { image, source, letterboxed: await source.letterbox(detectionInput, signal) };
+      }),
+    );
+  }
+
+  private async detect(
+    images: readonly PreparedImage[],
+    clock: StageClock,
+    context: CallContext,
+  ): Promise<ReadonlyMap<PreparedImage, readonly Face[]>> {
+    if (images.length === 0) return new Map();
+    const faces = await clock.measure('inference', () => this.detector.detect(images, context));
+    return new Map(images.map((image, index) => [image, faces[index] ?? []]));
+  }
+}
+
+function inBatchesOf<Item>(size: number, items: readonly Item[]): Item[][] {
+  const batches = Math.ceil(items.length / size);
+  return Array.from({ length: batches }, (_, batch) => items.slice(batch * size, (batch + 1) * size));
+}

@@ -1,0 +1,75 @@
+import { type CallContext, CallLimit, ModelCatalog, cancelTogether } from '@face/triton';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { cutFaces, encodeFaces } from '../detection/aligned-faces.js';
+import { faceBody } from '../detection/face-body.js';
+import { FaceFinder, callsAtATime } from '../detection/face-finder.js';
+import { failedResult, hasFailed } from '../detection/image-outcome.js';
+import { StageClock } from '../detection/stage-clock.js';
+import { encodeEmbedding } from '../encoding/encode-embedding.js';
+import { EmbeddingBatches } from './embedding-batches.js';
+import type { EmbeddingResult, EmbeddingsAnswer } from './embeddings.answer.js';
+import type { EmbeddingsRequest } from './embeddings.request.js';
+import { type EmbeddingForm, FaceEmbedder } from './face-embedder.js';
+
+/** What a request asks for, with the settings where it says nothing. */
+interface Wishes extends EmbeddingForm {
+  /** Whether the faces themselves are wanted, too. */
+  readonly aligned: boolean;
+}
+
+/** `/embeddings`: find the faces, cut them out, embed them. */
+@Injectable()
+export class ExtractionService {
+  constructor(
+    private readonly settings: Settings,
+    private readonly catalog: ModelCatalog,
+    private readonly finder: FaceFinder,
+    private readonly embedder: FaceEmbedder,
+  ) {}
+
+  async embed(request: EmbeddingsRequest, context: CallContext): Promise<EmbeddingsAnswer> {
+    const clock = new StageClock();
+    const { contractId, dimension } = await this.catalog.contract(context);
+    const normalised = !(request.skip_embedding_normalization ?? this.settings.skipEmbeddingNormalization);
+    const aligned = request.return_aligned_faces ?? this.settings.returnAligned;
+    const results = await cancelTogether(context, (together) =>
+      this.results(request, { normalised, aligned, dimension }, clock, together),
+    );
+    return {
+      results,
+      timings_ms: clock.timings(),
+      normalized_embeddings: normalised,
+      included_aligned_faces: aligned,
+      model: { contract_id: contractId, dimension },
+    };
+  }
+
+  private async results(
+    request: EmbeddingsRequest,
+    wishes: Wishes,
+    clock: StageClock,
+    context: CallContext,
+  ): Promise<EmbeddingResult[]> {
+    const batches = new EmbeddingBatches(
+      await this.embedder.batchLimit(context),
+      new CallLimit(callsAtATime),
+      (faces) => clock.measure('inference', () => this.embedder.embed(faces, wishes, context)),
+    );
+    const outcomes = await this.finder.find(request, clock, context, async (found) => {
+      const crops = await cutFaces(found, clock, context);
+      const first = batches.add(crops);
+      return { ...found, first, pictures: wishes.aligned ? await encodeFaces(crops) : [] };
+    });
+    const embeddings = await batches.finish();
+    return outcomes.map((outcome) => {
+      if (hasFailed(outcome)) return failedResult(outcome);
+      const own = embeddings.slice(outcome.first, outcome.first + outcome.faces.length);
+      const faces = own.map((embedding, index) => ({
+        ...faceBody(outcome.faces[index]!, outcome.pictures[index]),
+        embedding: encodeEmbedding(embedding, request.encoding_format ?? 'float'),
+      }));
+      return { image_id: outcome.image.id, faces, num_faces: faces.length };
+    });
+  }
+}
