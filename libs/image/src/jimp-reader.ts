@@ -1,5 +1,6 @@
+import { FaceError } from '@face/errors';
 import { decodeSlots } from './decode-slots.js';
-import { readHeaderSize, type HeaderFormat } from './header-size.js';
+import { readHeader, type HeaderFormat } from './image-header.js';
 import { assertWithinLimits, type ImageLimits } from './image-limits.js';
 import { JimpWorker } from './jimp-worker.js';
 import type { PictureReader } from './picture-reader.js';
@@ -20,10 +21,11 @@ export async function openWithJimp(
   limits: ImageLimits,
   signal?: AbortSignal,
 ): Promise<PictureReader> {
-  const size = readHeaderSize(bytes, format);
-  assertWithinLimits(size, limits);
+  const { width, height, fileBytes = 0 } = readHeader(bytes, format);
+  assertWithinLimits({ width, height }, limits);
+  if (bytes.length < fileBytes) throw new FaceError('invalid_image', `The ${format} image is cut off.`);
   const decode = (): Promise<Pixels> => worker.decode(bytes, format, limits);
-  return new DecodedPicture(await decodeSlots.run(size.width * size.height, signal, decode));
+  return new DecodedPicture(await decodeSlots.run(width * height, signal, decode));
 }
 
 /** Ends the thread that decodes with jimp, if there is one; the next picture would start another. */

@@ -1,4 +1,4 @@
-import { isHeaderFormat } from './header-size.js';
+import { isHeaderFormat } from './image-header.js';
 import { sniffFormat, unsupportedFormat } from './image-format.js';
 import type { ImageLimits } from './image-limits.js';
 import { openWithJimp } from './jimp-reader.js';

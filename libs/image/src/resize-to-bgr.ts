@@ -1,6 +1,6 @@
 import type { Pixels } from './pixels.js';
 
-/** For each target position the first of its two neighbours in the source, and the weight of the second in 256ths. */
+/** For each target position where the first of its two neighbours lies, and the weight of the second in 256ths. */
 interface Taps {
   readonly first: Int32Array;
   readonly weight: Int32Array;
@@ -13,7 +13,7 @@ interface Row {
 }
 
 /**
- * Resizes RGB to BGR, bilinear with pixel centres at the half (as OpenCV's INTER_LINEAR), within 1 of exact
+ * Resizes RGB to BGR, bilinear with pixel centres at the half (as OpenCV's INTER_LINEAR), within 2 of exact
  * arithmetic. Meant for enlarging and for reducing to not less than half: beyond that it skips pixels.
  *
  * @param target receives `height` rows of `width` pixels from its start, `stride` pixels apart
@@ -26,8 +26,9 @@ export function resizeToBgr(
   stride: number,
 ): void {
   if (source.width === width && source.height === height) return swapToBgr(source, target, stride);
-  const columns = taps(source.width, width);
-  const rows = taps(source.height, height);
+  const picture = source.width > 1 ? source : widened(source);
+  const columns = taps(picture.width, width, 3);
+  const rows = taps(source.height, height, 1);
   const words = Math.ceil((width * 3) / 4);
   let upper = newRow(words);
   let lower = newRow(words);
@@ -43,12 +44,12 @@ export function resizeToBgr(
         [upper, lower] = [lower, upper];
         lowerLine = -1;
       } else {
-        resizeRow(source, line, columns, width, upper.bytes);
+        resizeRow(picture, line, columns, upper.bytes);
       }
       upperLine = line;
     }
     if (next !== lowerLine) {
-      resizeRow(source, next, columns, width, lower.bytes);
+      resizeRow(picture, next, columns, lower.bytes);
       lowerLine = next;
     }
     blendRows(upper.words, lower.words, rows.weight[y]!, blended.words);
@@ -56,14 +57,14 @@ export function resizeToBgr(
   }
 }
 
-function taps(source: number, target: number): Taps {
+function taps(source: number, target: number, step: number): Taps {
   const first = new Int32Array(target);
   const weight = new Int32Array(target);
-  const step = source / target;
+  const ratio = source / target;
   for (let i = 0; i < target; i++) {
-    const position = Math.min(Math.max((i + 0.5) * step - 0.5, 0), source - 1);
+    const position = Math.min(Math.max((i + 0.5) * ratio - 0.5, 0), source - 1);
     const left = Math.min(Math.floor(position), Math.max(source - 2, 0));
-    first[i] = left;
+    first[i] = left * step;
     weight[i] = Math.round((position - left) * 256);
   }
   return { first, weight };
@@ -75,26 +76,29 @@ function newRow(words: number): Row {
 }
 
 /** One line across: RGB in, BGR out. */
-function resizeRow(
-  { data, width: available }: Pixels,
-  line: number,
-  { first, weight }: Taps,
-  width: number,
-  row: Uint8Array,
-): void {
-  const start = line * available * 3;
-  // A picture one pixel wide has no second neighbour.
-  const step = available > 1 ? 3 : 0;
-  for (let x = 0, to = 0; x < width; x++, to += 3) {
-    const from = start + first[x]! * 3;
+function resizeRow({ data, width }: Pixels, line: number, { first, weight }: Taps, row: Uint8Array): void {
+  const start = line * width * 3;
+  for (let x = 0, to = 0; x < first.length; x++, to += 3) {
+    const from = start + first[x]!;
     const share = weight[x]!;
     const red = data[from]!;
     const green = data[from + 1]!;
     const blue = data[from + 2]!;
-    row[to] = blue + (((data[from + step + 2]! - blue) * share + 128) >> 8);
-    row[to + 1] = green + (((data[from + step + 1]! - green) * share + 128) >> 8);
-    row[to + 2] = red + (((data[from + step]! - red) * share + 128) >> 8);
+    row[to] = blue + (((data[from + 5]! - blue) * share + 128) >> 8);
+    row[to + 1] = green + (((data[from + 4]! - green) * share + 128) >> 8);
+    row[to + 2] = red + (((data[from + 3]! - red) * share + 128) >> 8);
   }
+}
+
+/** A picture one pixel wide has no second neighbour: here it has itself. */
+function widened({ data, width, height }: Pixels): Pixels {
+  const twice = new Uint8Array(height * width * 6);
+  for (let y = 0; y < height; y++) {
+    const pixel = data.subarray(y * 3, y * 3 + 3);
+    twice.set(pixel, y * 6);
+    twice.set(pixel, y * 6 + 3);
+  }
+  return { data: twice, width: 2, height };
 }
 
 /**

@@ -27,9 +27,10 @@ export async function openWithSharp(
       throw new FaceError('invalid_image', `The ${format} image has a broken header.`, { cause: error });
     });
   assertWithinLimits(metadata, limits);
-  // libvips would clip these to 0..255 as they are, which makes most of them black or white.
-  if (!['uchar', 'ushort'].includes(metadata.depth) && metadata.space !== 'labs') {
-    throw unsupportedFormat(`${format} (${metadata.depth} samples)`);
+  // Wider samples say nothing about what is white, except in these spaces; libvips would clip them to 0..255.
+  const { depth, space } = metadata;
+  if (!['uchar', 'ushort'].includes(depth) && !['lab', 'labs', 'scrgb', 'xyz'].includes(space)) {
+    throw unsupportedFormat(`${format} (${depth} samples)`);
   }
   return new SharpReader(create, bytes, format, metadata, limits);
 }

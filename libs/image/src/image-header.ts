@@ -2,8 +2,20 @@ import { FaceError } from '@face/errors';
 import { unsupportedFormat } from './image-format.js';
 import type { Size } from './size.js';
 
-/** Formats that jimp decodes, each with the reader of its size. */
-const readers = { bmp: bmpSize, gif: gifSize, jpeg: jpegSize, png: pngSize, tiff: tiffSize } as const;
+/** What a header promises. */
+export interface Header extends Size {
+  /** Least length of the file, where the header tells it. */
+  readonly fileBytes?: number;
+}
+
+/** Formats that jimp decodes, each with the reader of its header. */
+const readers = {
+  bmp: bmpHeader,
+  gif: gifHeader,
+  jpeg: jpegHeader,
+  png: pngHeader,
+  tiff: tiffHeader,
+} as const;
 
 export type HeaderFormat = keyof typeof readers;
 
@@ -12,12 +24,12 @@ export function isHeaderFormat(format: string): format is HeaderFormat {
 }
 
 /**
- * Reads the size from the header, for decoders that would allocate whatever the header says.
- * @returns pixels as stored, before any orientation
+ * Reads the header, for decoders that would allocate whatever the header says.
+ * @returns the size as stored, before any orientation
  * @throws FaceError `invalid_image` when the header is broken, `unsupported_image_format` for variants that jimp
  * is known to decode wrongly or without a bound
  */
-export function readHeaderSize(bytes: Uint8Array, format: HeaderFormat): Size {
+export function readHeader(bytes: Uint8Array, format: HeaderFormat): Header {
   try {
     return readers[format](new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
@@ -27,7 +39,7 @@ export function readHeaderSize(bytes: Uint8Array, format: HeaderFormat): Size {
 }
 
 /** Microsoft's BITMAPINFOHEADER and its successors. */
-function bmpSize(view: DataView): Size {
+function bmpHeader(view: DataView): Header {
   const pixelsAt = view.getUint32(10, true);
   const headerLength = view.getUint32(14, true);
   if (headerLength < 40) throw unsupportedFormat('OS/2 BMP');
@@ -48,23 +60,21 @@ function bmpSize(view: DataView): Size {
   if (!bitFields && headerLength > 40 && bits !== 24 && bits > 8)
     throw unsupportedFormat(`${bits}-bit BMP of this kind`);
   const rowBytes = 4 * Math.ceil((width * bits) / 32);
-  if (pixelsAt + rowBytes * height > view.byteLength)
-    throw new FaceError('invalid_image', 'The BMP image is cut off.');
-  return { width, height };
+  return { width, height, fileBytes: pixelsAt + rowBytes * height };
 }
 
-function gifSize(view: DataView): Size {
+function gifHeader(view: DataView): Size {
   return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
 }
 
-function pngSize(view: DataView): Size {
+function pngHeader(view: DataView): Size {
   // The decoder inflates an interlaced picture as far as it goes, whatever size the header promises.
   if (view.getUint8(28) !== 0) throw unsupportedFormat('Interlaced PNG');
   return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
 /** Walks the segments to the start of frame (ITU-T T.81, B.1.1.3 and B.2.2). */
-function jpegSize(view: DataView): Size {
+function jpegHeader(view: DataView): Size {
   for (let at = 2; ;) {
     const marker = view.getUint8(at + 1);
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -75,7 +85,7 @@ function jpegSize(view: DataView): Size {
 }
 
 /** TIFF 6.0: jimp decodes all pages, so their pixels count together: width of the widest, height of all. */
-function tiffSize(view: DataView): Size {
+function tiffHeader(view: DataView): Size {
   const little = view.getUint16(0) === 0x4949;
   if (view.getUint16(2, little) !== 42) throw unsupportedFormat('BigTIFF');
   let width = 0;
