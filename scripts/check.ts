@@ -29,7 +29,7 @@ await runTask(async ({ asked }) => {
 
   for (const [name, args] of Object.entries(checks)) {
     await judge(name, async () => {
-      const { code, output } = await runCommand(process.execPath, args, { stop: asked, show: false });
+      const { code, output } = await runCommand(process.execPath, args, { stop: asked, show: 'nothing' });
       return code === 0 ? undefined : output;
     });
   }

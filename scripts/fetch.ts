@@ -9,6 +9,6 @@ import { fetchWanted } from './setup/prepare.ts';
 
 await runTask(async ({ asked }) => {
   await compileProgram('model-server', asked);
-  await fetchWanted(process.argv.slice(2), readEnvironment(), asked);
+  await fetchWanted('fetched', process.argv.slice(2), readEnvironment(), asked);
   return 0;
 });

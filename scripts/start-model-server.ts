@@ -14,8 +14,7 @@ await runService(async (interruption) => {
 
   const server = new Program('model-server', environment);
   try {
-    const { addresses = [] } = await server.ready(interruption);
-    process.stdout.write(`\nModel server ready at ${addresses.join(', ')}. Stop it with Ctrl-C.\n`);
+    await server.ready(interruption);
     await untilStopAsked([server], interruption);
   } finally {
     await server.stop(interruption);

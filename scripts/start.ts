@@ -5,7 +5,8 @@ import { Product } from './run/product.ts';
 import { untilStopAsked } from './run/program.ts';
 import { welcome } from './run/welcome.ts';
 import { runService } from './run/task.ts';
-import { build, fetchModelPack, fetchSamplePhotos, samplePhotoPath } from './setup/prepare.ts';
+import { build, fetchModelPack, fetchSamplePhotos } from './setup/prepare.ts';
+import { samplePhotoPath } from './setup/sample-photos.ts';
 
 await runService(async (interruption) => {
   const start = performance.now();

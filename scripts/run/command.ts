@@ -12,9 +12,18 @@ export interface CommandOptions {
   readonly folder?: string;
 }
 
+/** What goes to the terminal; the rest is kept. */
+export type Shown = 'all' | 'errors' | 'nothing';
+
+const outputs = {
+  all: ['inherit', 'inherit'],
+  errors: ['pipe', 'inherit'],
+  nothing: ['pipe', 'pipe'],
+} as const satisfies Record<Shown, readonly string[]>;
+
 export interface CommandResult {
   readonly code: number;
-  /** Standard output and error in the order of their arrival; empty when they went to the terminal. */
+  /** Standard output and error in the order of their arrival; without what went to the terminal. */
   readonly output: string;
 }
 
@@ -26,13 +35,13 @@ export interface CommandResult {
 export async function runCommand(
   program: string,
   args: readonly string[],
-  options: CommandOptions & { readonly show: boolean },
+  options: CommandOptions & { readonly show: Shown },
 ): Promise<CommandResult> {
   if (options.stop.aborted) throw new Interrupted();
   const child = spawnGroup(program, args, {
     cwd: options.folder ?? root,
     env: options.env ?? process.env,
-    stdio: options.show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', ...outputs[options.show]],
   });
   const end = () => signalGroup(child, 'SIGTERM');
   options.stop.addEventListener('abort', end, { once: true });
@@ -67,7 +76,7 @@ export async function runQuietly(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<string> {
-  const { code, output } = await runCommand(program, args, { ...options, show: false });
+  const { code, output } = await runCommand(program, args, { ...options, show: 'nothing' });
   if (code === 0) return output;
   const advice = adviceFor(output);
   throw new TaskFailure(`${output.trim()}\n\n${what}: see above.${advice === undefined ? '' : ` ${advice}`}`);

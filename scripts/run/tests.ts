@@ -44,7 +44,7 @@ async function runCTest(stop: AbortSignal): Promise<TestCounts> {
   const { code, output } = await runCommand(
     'ctest',
     ['--test-dir', nativeBuildFolder, '--output-on-failure'],
-    { stop, show: false },
+    { stop, show: 'nothing' },
   );
   process.stdout.write(`\n${output.trim()}\n`);
   const counts = countCTest(output);
@@ -66,7 +66,7 @@ async function runVitest(projects: readonly string[], stop: AbortSignal): Promis
         '--reporter=json',
         `--outputFile.json=${file}`,
       ],
-      { stop, show: true },
+      { stop, show: 'all' },
     );
     if (!existsSync(file)) throw new TaskFailure(`vitest ended with code ${code} and without a report.`);
     const counts = countVitest(JSON.parse(readFileSync(file, 'utf8')) as VitestReport);

@@ -1,21 +1,15 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../run/command.ts';
-import { type Environment, cacheFolder, setting } from '../run/environment.ts';
+import { type Environment, setting } from '../run/environment.ts';
 import { TaskFailure } from '../run/failure.ts';
 import { root } from '../run/root.ts';
 import { compileProgram } from './compile.ts';
 import { buildNativeLibraries } from './native-build.ts';
+import { hasSamplePhotos } from './sample-photos.ts';
+import { endStep } from './step-line.mjs';
 
 /** Fetches packs and photos; it shows its own progress and says itself what went wrong. */
 const fetchProgram = 'dist/model-server/apps/model-server/src/packs/fetch.main.js';
-
-/** Photos that the set-up fetches for the tests and for the first request of a newcomer. */
-export const samplePhotos = [1, 2, 3, 4, 5, 6].map((number) => `sample${number}.jpg`);
-
-export function samplePhotoPath(environment: Environment, name: string): string {
-  return join(cacheFolder(environment), 'photos', name);
-}
 
 /**
  * Builds and compiles what is not up to date.
@@ -35,14 +29,17 @@ export async function build(stop: AbortSignal): Promise<void> {
  */
 export async function fetchModelPack(environment: Environment, stop: AbortSignal): Promise<void> {
   const pack = setting(environment, 'FACE_V3_MODEL_PACK');
-  await fetchWanted(pack === undefined ? [] : [pack], environment, stop);
+  await fetchWanted('model pack', pack === undefined ? [] : [pack], environment, stop);
 }
 
 /** @returns false when they are not there and cannot be fetched, which the fetching program has explained */
 export async function fetchSamplePhotos(environment: Environment, stop: AbortSignal): Promise<boolean> {
-  if (samplePhotos.every((name) => existsSync(samplePhotoPath(environment, name)))) return true;
+  if (hasSamplePhotos(environment)) {
+    endStep('sample photos');
+    return true;
+  }
   try {
-    await fetchWanted(['--photos'], environment, stop);
+    await fetchWanted('sample photos', ['--photos'], environment, stop);
     return true;
   } catch (error) {
     if (error instanceof TaskFailure) return false;
@@ -51,15 +48,20 @@ export async function fetchSamplePhotos(environment: Environment, stop: AbortSig
 }
 
 /**
+ * @param what as the line of the step calls it
  * @param wanted names or paths of packs, `--photos`; nothing is the default pack
  * @throws TaskFailure when something cannot be fetched; the fetching program has said why
  */
 export async function fetchWanted(
+  what: string,
   wanted: readonly string[],
   environment: Environment,
   stop: AbortSignal,
 ): Promise<void> {
+  const start = performance.now();
   const command = [join(root, fetchProgram), ...wanted];
-  const { code } = await runCommand(process.execPath, command, { env: environment, stop, show: true });
+  // Its progress goes to the standard error; where things are is of no interest here.
+  const { code } = await runCommand(process.execPath, command, { env: environment, stop, show: 'errors' });
   if (code !== 0) throw new TaskFailure('');
+  endStep(what, performance.now() - start);
 }
