@@ -1,5 +1,6 @@
 import { AuthModule } from '@face/auth';
 import { LoggingModule, type LogOptions } from '@face/observability';
+import { RerankModule } from '@face/rerank';
 import { TritonModule } from '@face/triton';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
@@ -7,6 +8,7 @@ import { SettingsModule } from './config/settings.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { requestContextOf } from './http/request-context.js';
+import { RerankFeatureModule } from './rerank/rerank.module.js';
 
 /** The only place where modules meet. */
 @Module({})
@@ -29,7 +31,16 @@ export class AppModule {
           detectionInput: settings.detectionInput,
           expectedDimension: settings.embeddingDimension,
         }),
+        // Scoring and the health check share one opened library.
+        {
+          ...RerankModule.forRoot({
+            rerankLibraryPath: settings.rerankLibraryPath,
+            mergeLibraryPath: settings.mergeLibraryPath,
+          }),
+          global: true,
+        },
         HttpModule,
+        RerankFeatureModule,
         HealthModule,
       ],
     };

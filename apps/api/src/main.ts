@@ -1,22 +1,29 @@
 import cluster from 'node:cluster';
+import { logOptions } from './app.module.js';
 import { SettingsError } from './config/environment-reader.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
+import { announce } from './server/announce.js';
 import { ApiServer } from './server/api-server.js';
 import { StartError } from './server/start-error.js';
 import { StopRequest } from './server/stop-request.js';
 import { WorkerPool } from './server/worker-pool.js';
-import { logOptions } from './app.module.js';
 
 const stop = new StopRequest();
+let started = false;
 try {
-  const server = await start(loadSettings());
+  const settings = loadSettings();
+  const server = await start(settings);
+  started = true;
+  if (cluster.isPrimary) announce(server.url, settings, logOptions(settings));
   // Whoever started us with an IPC channel waits for this: the start script, a test, our own primary process.
-  process.send?.({ type: 'ready', url: server.url, pid: process.pid });
+  // One that has gone meanwhile is no error here: StopRequest knows.
+  process.send?.({ type: 'ready', url: server.url, pid: process.pid }, () => undefined);
   await stop.came;
   await server.stop();
 } catch (error) {
-  if (!stop.signal.aborted) {
+  // Who is asked to end while starting ends with half-done things failing: that is no news.
+  if (started || !stop.signal.aborted) {
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exit(1);
   }
@@ -25,7 +32,7 @@ process.exit(0);
 
 function start(settings: Settings): Promise<{ readonly url: string; stop(): Promise<void> }> {
   return settings.workers > 1 && cluster.isPrimary
-    ? WorkerPool.start(settings.workers, logOptions(settings), stop.signal)
+    ? WorkerPool.start(settings, logOptions(settings), stop.signal)
     : ApiServer.start(settings, stop.signal);
 }
 

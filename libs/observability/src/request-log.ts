@@ -24,9 +24,10 @@ export function requestLog(requestId: (request: IncomingMessage) => string): Opt
     customSuccessMessage: (request, response) => sentence(request, response),
     customErrorMessage: (request, response) => sentence(request, response),
     customSuccessObject: (request, response, value: Timing) => fields(request, response, value),
-    customErrorObject: (request, response, err, value: Timing) => ({
+    customErrorObject: (request, response, _error, value: Timing) => ({
       ...fields(request, response, value),
-      err,
+      // Only what was noted: pino-http makes an error up for every other answer from 500 on.
+      ...(response.err === undefined ? {} : { err: response.err }),
     }),
   };
 }
@@ -49,11 +50,11 @@ function sentence(request: IncomingMessage, response: ServerResponse): string {
 }
 
 function levelOf(request: IncomingMessage, response: ServerResponse) {
+  // Probes come every few seconds for ever, and say themselves what is wrong.
+  if (routeOf(request).startsWith('/healthz') && response.err === undefined) return 'debug';
   const status = statusOf(response);
   if (status >= 500) return 'error';
-  if (status >= 400) return 'warn';
-  // Probes come every few seconds for ever.
-  return routeOf(request).startsWith('/healthz') ? 'debug' : 'info';
+  return status >= 400 ? 'warn' : 'info';
 }
 
 function statusOf(response: ServerResponse): number {

@@ -28,7 +28,7 @@ export class HealthService {
       status: ready.triton_ready && ready.rerank_ready ? 'ok' : 'degraded',
       environment: this.settings.environment,
       ...ready,
-      reasons: [triton, rerank].flatMap((part) => ('reason' in part ? [part.reason] : [])),
+      reasons: [triton, rerank].flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : [])),
     };
   }
 

@@ -23,7 +23,7 @@ export class MergeModel {
     description: 'Contract id of the model; null when Triton tells none.',
     type: String,
     nullable: true,
-    example: 'e3b0c44298fc1c14',
+    example: '0d5c1f6a9e8b47c2b3a1d4e5f6071829',
   })
   readonly contract_id!: string | null;
 

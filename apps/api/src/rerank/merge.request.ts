@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
+import { encodingFormats, type EncodingFormat } from '../encoding/encode-embedding.js';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
-import { encodingFormats, type EncodingFormat } from './rerank.request.js';
 import { checkSentEmbeddings, vectorSchema, type SentEmbedding } from './sent-embedding.js';
 
 export class MergeRequest {
@@ -17,7 +17,7 @@ export class MergeRequest {
   @ApiPropertyOptional({
     description:
       'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
-    example: 'e3b0c44298fc1c14',
+    example: '0d5c1f6a9e8b47c2b3a1d4e5f6071829',
   })
   @IsOptional()
   @IsString()

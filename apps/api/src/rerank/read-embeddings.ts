@@ -66,10 +66,10 @@ function readNumbers(sent: readonly unknown[], row: EmbeddingRows, { path, name 
 
 function readBase64(sent: string, row: Float32Array<ArrayBuffer>, { name }: NamedEmbedding): void {
   const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
-  // Node's decoder skips what is no base64, so the right length in and out means that nothing was skipped.
+  // Node's decoder takes the alphabet for URLs too, and skips what is no base64: beyond that the right length in and out means that nothing was skipped.
   const characters = Math.ceil(bytes.length / 3) * 4;
   const padding = (3 - (bytes.length % 3)) % 3;
-  const fits = sent.length === characters || sent.length === characters - padding;
+  const fits = (sent.length === characters || sent.length === characters - padding) && !/[-_]/.test(sent);
   if (!fits || bytes.write(sent, 'base64') !== bytes.length) throw unusableBase64(sent, row.length, name);
   for (let index = 0; index < row.length; index++) {
     const value = row[index] ?? Number.NaN;
@@ -78,7 +78,7 @@ function readBase64(sent: string, row: Float32Array<ArrayBuffer>, { name }: Name
 }
 
 function unusableBase64(sent: string, dimension: number, name: string): FaceError {
-  const length = /^[A-Za-z0-9+/_-]*={0,2}$/.test(sent) ? Buffer.byteLength(sent, 'base64') : Number.NaN;
+  const length = /^[A-Za-z0-9+/]*={0,2}$/.test(sent) ? Buffer.byteLength(sent, 'base64') : Number.NaN;
   if (length % 4 === 0 && length !== dimension * 4) return wrongDimension(length / 4, dimension, name);
   const sentence = `The embedding of ${name} is not base64 of little-endian float32 numbers.`;
   return new FaceError('invalid_embedding', sentence);

@@ -58,7 +58,9 @@ export class RerankAnswer {
   readonly candidate_count!: number;
 
   @ApiProperty({
-    description: 'What the scores were made with; null with a library that keeps it to itself.',
+    description:
+      'What the scores were made with; null with a library that has only the original rerank function, where ' +
+      '`subject` and `gallery_size` have no effect.',
     type: CalibrationAnswer,
     nullable: true,
   })

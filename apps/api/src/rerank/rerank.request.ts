@@ -1,11 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
+import { encodingFormats, type EncodingFormat } from '../encoding/encode-embedding.js';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
 import { listOf } from '../http/validation/list-of.js';
 import { checkSentEmbedding, embeddingField, type SentEmbedding, vectorSchema } from './sent-embedding.js';
-
-export const encodingFormats = ['float', 'base64'] as const;
-export type EncodingFormat = (typeof encodingFormats)[number];
 
 const text = (value: unknown) => typeof value === 'string';
 
@@ -66,10 +64,7 @@ export class RerankRequest {
     example: 100_000,
   })
   @IsOptional()
-  @IsNumber(
-    { allowInfinity: false, allowNaN: false, maxDecimalPlaces: 0 },
-    { message: 'gallery_size must be an integer' },
-  )
+  @IsInt()
   @Min(1)
   @Max(1e12)
   readonly gallery_size?: number;
@@ -77,7 +72,7 @@ export class RerankRequest {
   @ApiPropertyOptional({
     description:
       'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
-    example: 'e3b0c44298fc1c14',
+    example: '0d5c1f6a9e8b47c2b3a1d4e5f6071829',
   })
   @IsOptional()
   @IsString()

@@ -41,9 +41,7 @@ export class ApiServer {
           signal: stop,
         });
       }
-      const url = await listen(app, settings);
-      warnAboutMissingKey(log, settings, url);
-      log.log(`Listening on ${url}`, 'Start');
+      const url = await listen(app.getHttpServer(), settings);
       return new ApiServer(app, settings, url);
     } catch (error) {
       await app.close();
@@ -56,18 +54,4 @@ export class ApiServer {
     await drain(this.app.getHttpServer(), this.app.get(OpenResponses), this.settings.shutdownGraceSeconds);
     await this.app.close();
   }
-}
-
-function warnAboutMissingKey(log: Logger, { apiKeys, host }: Settings, url: string): void {
-  if (apiKeys.length > 0) return;
-  if (/^(127\.|localhost$|::1$)/.test(host)) {
-    log.warn(`No API key is set: every program on this machine may use ${url}.`, 'Start');
-    return;
-  }
-  log.error(
-    `NO API KEY IS SET, and ${host} is not a loopback address: everybody who reaches this machine may use the API. ` +
-      'Set FACE_V3_API_KEY, or FACE_V3_HOST=127.0.0.1.',
-    undefined,
-    'Start',
-  );
 }

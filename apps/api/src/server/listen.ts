@@ -1,6 +1,5 @@
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { AddressInfo } from 'node:net';
-import type { Settings } from '../config/settings.js';
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import { portHolder } from './port-holder.js';
 import { StartError } from './start-error.js';
 
@@ -8,13 +7,17 @@ import { StartError } from './start-error.js';
  * Opens the door and tells its address, as in http://127.0.0.1:8000.
  * @throws StartError with a sentence that says what to change.
  */
-export async function listen(app: NestExpressApplication, { host, port }: Settings): Promise<string> {
+export async function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
   try {
-    await app.listen(port, host);
+    // Not Nest's listen(), which puts the error into the log as well.
+    await once(server.listen(port, host), 'listening');
   } catch (cause) {
     throw new StartError(await sentenceFor(cause, host, port), { cause });
   }
-  return urlOf(host, (app.getHttpServer().address() as AddressInfo).port);
+  return urlOf(host, (server.address() as AddressInfo).port);
 }
 
 async function sentenceFor(error: unknown, host: string, port: number): Promise<string> {

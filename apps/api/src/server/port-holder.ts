@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 /** Who listens on a port, as in "node (process 4711)"; undefined when it cannot be known. */
@@ -23,8 +24,9 @@ async function fromProc(port: number): Promise<Holder | undefined> {
     for (const descriptor of descriptors) {
       const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
       if (!sockets.has(target)) continue;
-      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a program');
-      return { name: name.trim(), pid: Number(pid) };
+      // The first argument, not the process' own name: Node calls itself MainThread.
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return { name: basename(command.split('\0')[0] ?? '') || 'a program', pid: Number(pid) };
     }
   }
   return undefined;

@@ -1,5 +1,9 @@
 import { createLog, type LogOptions } from '@face/observability';
 import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Settings } from '../config/settings.js';
+import { listen } from './listen.js';
 import { StartError } from './start-error.js';
 
 /** A worker that lived this long was fine: its successor starts without a pause again. */
@@ -14,22 +18,25 @@ interface ReadyMessage {
 /** Several processes behind one port. This one only watches them: it answers no request itself. */
 export class WorkerPool {
   readonly #log;
+  readonly #port: number;
   #stopping = false;
   #failures = 0;
 
   /** Where the workers listen, all of them at the same address. */
   url = '';
 
-  private constructor(log: LogOptions) {
+  private constructor(port: number, log: LogOptions) {
+    this.#port = port;
     this.#log = createLog(log);
   }
 
   /**
-   * Starts one worker and, when it is ready, the others: what stops the start is said once, not `size` times.
+   * Starts one worker and, when it is ready, the others: what stops the start is said once, not by each of them.
    * @throws StartError when a worker ends before all are ready; it has printed why.
    */
-  static async start(size: number, log: LogOptions, stop: AbortSignal): Promise<WorkerPool> {
-    const pool = new WorkerPool(log);
+  static async start(settings: Settings, log: LogOptions, stop: AbortSignal): Promise<WorkerPool> {
+    const { workers: size, host, port } = settings;
+    const pool = new WorkerPool(port === 0 ? await freePort(host) : port, log);
     try {
       pool.url = await pool.#startWorker(stop);
       await Promise.all(Array.from({ length: size - 1 }, () => pool.#startWorker(stop)));
@@ -47,6 +54,7 @@ export class WorkerPool {
       workers().map(
         (worker) =>
           new Promise<void>((resolve) => {
+            if (worker.isDead()) resolve();
             worker.once('exit', () => resolve());
             worker.process.kill('SIGTERM');
           }),
@@ -56,7 +64,7 @@ export class WorkerPool {
 
   #startWorker(stop: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
-      const worker = cluster.fork();
+      const worker = this.#fork();
       const onExit = () => {
         reject(
           new StartError(stop.aborted ? 'Asked to end while starting.' : 'A worker process did not start.'),
@@ -72,6 +80,10 @@ export class WorkerPool {
     });
   }
 
+  #fork(): Worker {
+    return cluster.fork({ FACE_V3_PORT: String(this.#port) });
+  }
+
   #watch(worker: Worker): void {
     const started = Date.now();
     worker.once('exit', (code, signal) => {
@@ -83,7 +95,7 @@ export class WorkerPool {
         `Worker process ${worker.process.pid} ended ${how}; its successor starts in ${pause} ms`,
       );
       setTimeout(() => {
-        if (!this.#stopping) this.#watch(cluster.fork());
+        if (!this.#stopping) this.#watch(this.#fork());
       }, pause);
     });
   }
@@ -91,4 +103,16 @@ export class WorkerPool {
 
 function workers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
+/**
+ * A port for all workers, the successors of dead ones too: each worker that asked for a free one itself after
+ * the others had died would get another one.
+ */
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  const url = await listen(server, { host, port: 0 });
+  server.close();
+  await once(server, 'close');
+  return Number(new URL(url).port);
 }
