@@ -147,11 +147,11 @@ describe('SourceImage', () => {
     });
 
     it('cuts large and small faces of one photo, in the order asked for', async () => {
-      const places = [
+      const places: [number, number, number][] = [
         [1, 3000, 100],
         [12, 900, 800],
         [2, 100, 2600],
-      ] as const;
+      ];
       const image = await openImage(await file, limits);
       await image.letterbox({ width: 640, height: 640 });
       const crops = await image.alignFaces(places.map((place) => face(...place)));
@@ -177,10 +177,10 @@ describe('SourceImage', () => {
       const image = await openImage(stored, limits);
       expect([image.width, image.height]).toEqual([width, height]);
       expect(await letterboxError(image, { width: 640, height: 640 })).toBeLessThan(5);
-      const places = [
+      const places: [number, number, number][] = [
         [1.5, 3700, 100],
         [12, 900, 800],
-      ] as const;
+      ];
       const crops = await image.alignFaces(places.map((place) => face(...place)));
       crops.forEach((crop, i) => expect(cropError(crop, image, ...places[i]!)).toBeLessThan(5));
     });
