@@ -4,7 +4,7 @@ import type { Size } from './size.js';
 export interface ImageLimits {
   /** Pixels (width times height) of one image, compared with its header before anything is decoded. */
   readonly maxPixels: number;
-  /** Longest time for one decode. */
+  /** Longest time for one decode; libvips looks at it between rows, so its last step may overrun it. */
   readonly timeoutSeconds: number;
 }
 
