@@ -16,11 +16,10 @@ async function main(): Promise<void> {
   const pack = await loadPack(settings.modelPack, { ...settings, reporter: consoleReporter(process.stderr) });
   const app = await NestFactory.createApplicationContext(
     AppModule.forRoot(settings, pack, projectVersion()),
-    {
-      abortOnError: false,
-      logger: new ConsoleLogger({ logLevels: settings.logLevels, json: !process.stdout.isTTY }),
-    },
+    // Of its own start Nest says more than anybody wants to know.
+    { abortOnError: false, logger: ['fatal', 'error', 'warn'] },
   );
+  app.useLogger(new ConsoleLogger({ logLevels: settings.logLevels, json: !process.stdout.isTTY }));
   const addresses = await app.get(InferenceServer).listen();
   stopWhenAsked(app);
   const { contractId, dimension, flipMerge } = pack.contract;

@@ -1,9 +1,11 @@
 import { KserveServer } from '@face/kserve';
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 import { StartError } from '../config/start-error.js';
 import type { DetectionModel } from './detection.model.js';
 import type { ExtractionModel } from './extraction.model.js';
+import { widenFlowControl } from './flow-control.js';
 import { listenPrivately, prepareSocket } from './unix-socket.js';
 
 /** Of one request: 8 pictures of 4096 x 4096 pixels and some. */
@@ -37,6 +39,9 @@ export class InferenceServer implements BeforeApplicationShutdown {
    */
   async listen(): Promise<string[]> {
     const { host, port, socket } = this.settings;
+    widenFlowControl();
+    // What goes wrong comes back to the caller; grpc-js would print it as well.
+    setLogVerbosity(logVerbosity.NONE);
     const addresses = [await this.bind(`${host.includes(':') ? `[${host}]` : host}:${port}`)];
     if (socket !== undefined) {
       await prepareSocket(socket);
@@ -54,7 +59,9 @@ export class InferenceServer implements BeforeApplicationShutdown {
     try {
       return await this.server.listen(address);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const text = cause instanceof Error ? cause.message : String(cause);
+      // The system's own words stand in brackets behind those of grpc-js.
+      const reason = /errors: \[(.*)\]$/.exec(text)?.[1] ?? text;
       const hint = address.startsWith('unix:')
         ? ''
         : ' Choose another port with FACE_V3_MODEL_SERVER_PORT, or 0 for a free one.';

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { StartError } from '../config/start-error.js';
@@ -17,7 +17,7 @@ export async function prepareSocket(path: string): Promise<void> {
       `FACE_V3_MODEL_SERVER_SOCKET is '${path}', but a socket's path has at most ${maxPathBytes} bytes.`,
     );
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  createFolder(dirname(path));
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isSocket()) {
@@ -27,6 +27,17 @@ export async function prepareSocket(path: string): Promise<void> {
     throw new StartError(`FACE_V3_MODEL_SERVER_SOCKET is '${path}', on which another process listens.`);
   }
   unlinkSync(path);
+}
+
+/** Only the last folder of a path: `recursive` never comes back from some places, such as /proc. */
+function createFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`The folder of FACE_V3_MODEL_SERVER_SOCKET cannot be made: ${reason}.`, { cause });
+  }
 }
 
 /** Runs `listen` so that the socket it creates can be opened by this user only, from its first moment on. */

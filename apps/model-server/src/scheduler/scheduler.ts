@@ -120,11 +120,11 @@ export class Scheduler<Job, Result> {
   }
 }
 
-function isExpired({ context }: Request<unknown>): boolean {
+function isExpired({ context }: { readonly context: InferenceContext }): boolean {
   return context.deadline <= Date.now();
 }
 
-function givenUp(request: Request<unknown>): ProtocolError {
+function givenUp(request: { readonly context: InferenceContext }): ProtocolError {
   return isExpired(request)
     ? new ProtocolError(status.DEADLINE_EXCEEDED, 'Deadline Exceeded')
     : new ProtocolError(status.CANCELLED, 'CANCELLED');
