@@ -25,7 +25,7 @@ export class EmbeddingModelBody {
     description: 'Changes with all that changes a vector; null when Triton does not tell it.',
     type: String,
     nullable: true,
-    example: null,
+    example: '7fdcf6b1a266f9b64986c49ebefb05e1',
   })
   readonly contract_id!: string | null;
 
