@@ -56,6 +56,7 @@ describe('infer codec', () => {
     const [content] = decodeInferRequest(bytes).rawInputContents;
     expect(content?.byteLength).toBe(200_000);
     expect(content?.buffer).toBe(bytes.buffer);
+    expect(content?.slice().buffer.byteLength).toBe(200_000);
   });
 
   it.each([

@@ -53,7 +53,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * refuses such messages, and so does this.
  */
 export function decodeStrictly<T>(type: MessageDecoder<T>, bytes: Uint8Array): T {
-  const reader = new BinaryReader(bytes, (text) => utf8.decode(text));
+  // A plain view: `slice` of a Buffer gives no copy, which surprises whoever asks for one.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reader = new BinaryReader(plain, (text) => utf8.decode(text));
   const message = type.decode(reader);
   if (reader.pos !== reader.len) throw new Error(`the message ends at byte ${reader.pos} of ${reader.len}`);
   return message;
