@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { clearInterval, setInterval } from 'node:timers';
 import { URL, fileURLToPath } from 'node:url';
 import { installDependencies } from './setup/dependencies.mjs';
 import { platformProblem } from './setup/platform.mjs';
@@ -71,6 +72,15 @@ const child = spawn(pinned.path, [script, ...rest], {
 });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => child.kill(signal));
+}
+// npm passes a signal only to the shell between it and this process, and some shells end without passing it on.
+if (process.env['npm_lifecycle_event'] !== undefined) {
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 200);
 }
 child.on('error', (error) => refuse(`${pinned.path} cannot be run: ${error.message}`));
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiAddress, cacheFolder, hasApiKey, setting } from './environment.ts';
+import { apiAddress, hasApiKey, setting } from './environment.ts';
 
 describe('settings that the scripts read', () => {
   it('take an empty value as not set', () => {
@@ -17,11 +17,5 @@ describe('settings that the scripts read', () => {
     });
     expect(apiAddress({ FACE_V3_PORT: 'http' })).toBeUndefined();
     expect(apiAddress({ FACE_V3_PORT: '70000' })).toBeUndefined();
-  });
-
-  it('say where downloads are kept', () => {
-    expect(cacheFolder({ FACE_V3_CACHE_DIR: '/data' })).toBe('/data');
-    expect(cacheFolder({ XDG_CACHE_HOME: '/x' })).toBe('/x/face-search-backend');
-    expect(cacheFolder({})).toMatch(/face-search-backend$/);
   });
 });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { TaskFailure } from './failure.ts';
@@ -29,16 +28,6 @@ function readEnvironmentFile(path: string): NodeJS.ProcessEnv {
 export function setting(environment: Environment, name: string): string | undefined {
   const text = environment[name];
   return text === undefined || text === '' ? undefined : text;
-}
-
-/** Folder of the downloaded packs and photos; the same rule as the model server's. */
-export function cacheFolder(environment: Environment): string {
-  const named = setting(environment, 'FACE_V3_CACHE_DIR');
-  if (named !== undefined) return named;
-  const userCache =
-    setting(environment, 'XDG_CACHE_HOME') ??
-    join(homedir(), platform() === 'darwin' ? 'Library/Caches' : '.cache');
-  return join(userCache, 'face-search-backend');
 }
 
 export interface ListenAddress {

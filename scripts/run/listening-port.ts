@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-// The one file of an app that scripts use: it imports nothing of the project, so it runs without being compiled.
+// Imports nothing of the project itself, so it runs without being compiled.
 import { portHolder } from '../../apps/api/src/server/port-holder.ts';
 import type { ListenAddress } from './environment.ts';
 import { TaskFailure } from './failure.ts';

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Environment, cacheFolder } from '../run/environment.ts';
+// Imports nothing of the project itself, so it runs without being compiled.
+import { cacheFolder } from '../../apps/model-server/src/packs/cache-folder.ts';
+import type { Environment } from '../run/environment.ts';
 import { root } from '../run/root.ts';
 
 /** The part that is read of the manifest by which the photos are fetched. */

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-const nameWidth = 18;
+const nameWidth = 22;
 
 /**
  * Says that a long step began; on a terminal the line is overwritten by its end.
