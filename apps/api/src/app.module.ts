@@ -5,6 +5,8 @@ import { TritonModule } from '@face/triton';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
+import { DetectionModule } from './detection/detection.module.js';
+import { ExtractionModule } from './extraction/extraction.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { requestContextOf } from './http/request-context.js';
@@ -40,6 +42,8 @@ export class AppModule {
           global: true,
         },
         HttpModule,
+        DetectionModule,
+        ExtractionModule,
         RerankFeatureModule,
         HealthModule,
       ],

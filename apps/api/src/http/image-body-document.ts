@@ -48,9 +48,16 @@ function addTo(operation: Operation, document: OpenAPIObject): void {
       in: 'query' as const,
       required: false,
       description: `${description} Read when the body is one bare image.`.trim(),
-      schema,
+      schema: withoutExample(schema),
     })),
   ];
+}
+
+/** Swagger UI would fill it in and send it along. */
+function withoutExample(schema: ObjectSchema): ObjectSchema {
+  const copy = { ...schema };
+  delete copy.example;
+  return copy;
 }
 
 /** Every field of the JSON body but the photos. */
