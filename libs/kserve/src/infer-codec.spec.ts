@@ -59,12 +59,47 @@ describe('infer codec', () => {
     expect(content?.slice().buffer.byteLength).toBe(200_000);
   });
 
+  it('skips what it does not know', () => {
+    // Fields 100 and above, of every wire type, and a group.
+    const unknown =
+      'a00601' + 'a1060000000000000000' + 'a206020102' + 'a306a006' + '01' + 'a406' + 'a50600000000';
+    const bytes = Buffer.from(`0a0161${unknown}`, 'hex');
+    expect(decodeInferRequest(bytes)).toEqual(ModelInferRequest.create({ modelName: 'a' }));
+  });
+
+  it('throws or reads, whatever comes', () => {
+    fc.assert(
+      fc.property(request, fc.nat(), fc.nat(255), (message, at, byte) => {
+        const bytes = Uint8Array.from(encodeInferRequest(message));
+        if (bytes.length > 0) bytes[at % bytes.length] = byte;
+        let read: ModelInferRequest;
+        try {
+          read = decodeInferRequest(bytes);
+        } catch {
+          return;
+        }
+        expect(decodeInferRequest(encodeInferRequest(read))).toEqual(read);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it.each([
     ['wrong UTF-8', '0a02c328'],
     ['a tag of zero', '0a01610000'],
     ['a length beyond the end', '3a05aabb'],
     ['a length of almost 4 GiB', '3affffffff0f'],
     ['a cut varint', '0a'],
+    ['a varint without an end', '0affffffffffffffffffff01'],
+    ['a tag of zero in an input', '2a020000'],
+    ['an input whose name is longer than itself', '2a020a054142434445'],
+    ['a shape that ends within a number', '2a031a0180'],
+    ['half a float in contents', '2a052a033201000000'],
+    ['a group that is not closed', '0b'],
+    ['a group that another one closes', '0b14'],
+    ['the end of a group that was not begun', '0c'],
+    ['wire type 7', '0f'],
+    ['groups inside of each other without end', '0b'.repeat(200) + '0c'.repeat(200)],
   ])('refuses %s', (_, hex) => {
     expect(() => decodeInferRequest(Buffer.from(hex, 'hex'))).toThrow();
   });

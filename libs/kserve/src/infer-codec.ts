@@ -1,11 +1,27 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { ModelInferRequest, ModelInferResponse } from './generated/inference/grpc_service.js';
+import { type MessageLayout, checkWire } from './wire-check.js';
 
 /**
  * ModelInfer carries megabytes of raw tensors in its last field. The generated writer would copy them through a
  * growing buffer (2 to 3 ms for a detector input); here the generated code writes only what comes before them, and
  * each tensor is copied once, to its place in a buffer of the final size. Reading gives views, no copies.
  */
+
+const contentsLayout: MessageLayout = {
+  1: 'varints',
+  2: 'varints',
+  3: 'varints',
+  4: 'varints',
+  5: 'varints',
+  6: 'fixed32',
+  7: 'fixed64',
+};
+const parameterLayout: MessageLayout = { 2: {} };
+/** Inputs of a request and outputs of a response are built alike. */
+const tensorLayout: MessageLayout = { 3: 'varints', 4: parameterLayout, 5: contentsLayout };
+const requestLayout: MessageLayout = { 4: parameterLayout, 5: tensorLayout, 6: { 2: parameterLayout } };
+const responseLayout: MessageLayout = { 4: parameterLayout, 5: tensorLayout };
 
 /** Field 7 of ModelInferRequest and field 6 of ModelInferResponse, wire type 2 (length-delimited). */
 const requestRawTag = (7 << 3) | 2;
@@ -25,6 +41,7 @@ export function encodeInferRequest(request: ModelInferRequest): Buffer {
  * @throws Error when the bytes are no such message, or a string in it is not UTF-8.
  */
 export function decodeInferRequest(bytes: Uint8Array): ModelInferRequest {
+  checkWire(bytes, requestLayout);
   return decodeStrictly(ModelInferRequest, bytes);
 }
 
@@ -39,6 +56,7 @@ export function encodeInferResponse(response: ModelInferResponse): Buffer {
  * @throws Error when the bytes are no such message, or a string in it is not UTF-8.
  */
 export function decodeInferResponse(bytes: Uint8Array): ModelInferResponse {
+  checkWire(bytes, responseLayout);
   return decodeStrictly(ModelInferResponse, bytes);
 }
 

@@ -1,4 +1,5 @@
 import {
+  Metadata,
   Server,
   ServerCredentials,
   type ServerOptions,
@@ -31,6 +32,8 @@ const extensions = [
 
 /** The real server knows the method and does not offer it; without a handler the words would be those of grpc-js. */
 function refuseWatch(call: ServerWritableStream<unknown, unknown>): void {
+  // See `addUnaryHandlers`: without headers Node would add a date to the trailers.
+  call.sendMetadata(new Metadata());
   call.emit('error', { code: status.UNIMPLEMENTED, details: '' });
 }
 
