@@ -10,6 +10,7 @@ import { ExtractionModule } from './extraction/extraction.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { requestContextOf } from './http/request-context.js';
+import { ModelModule } from './model/model.module.js';
 import { RerankFeatureModule } from './rerank/rerank.module.js';
 
 /** The only place where modules meet. */
@@ -45,6 +46,7 @@ export class AppModule {
         DetectionModule,
         ExtractionModule,
         RerankFeatureModule,
+        ModelModule,
         HealthModule,
       ],
     };

@@ -23,7 +23,7 @@ export class MergeModel {
     description: 'Contract id of the model; null when Triton tells none.',
     type: String,
     nullable: true,
-    example: '0d5c1f6a9e8b47c2b3a1d4e5f6071829',
+    example: '7fdcf6b1a266f9b64986c49ebefb05e1',
   })
   readonly contract_id!: string | null;
 

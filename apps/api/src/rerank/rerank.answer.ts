@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { CalibrationAnswer } from '../calibration/calibration.answer.js';
 
 export class CandidateScore {
   @ApiProperty({ description: 'Id of the candidate.', example: 'photo-4711' })
@@ -22,24 +23,6 @@ export class CandidateScore {
 
   @ApiProperty({ description: 'score >= threshold_applied.', example: true })
   readonly accepted!: boolean;
-}
-
-/** The logistic that turned cosines into probabilities: sigmoid(alpha (x - tau) - ln(N / n_cal)). */
-export class CalibrationAnswer {
-  @ApiProperty({ description: 'Slope, per unit of cosine.', example: 25 })
-  readonly alpha!: number;
-
-  @ApiProperty({ description: 'Cosine at which a match is as likely as not, in (-1, 1).', example: 0.426 })
-  readonly tau!: number;
-
-  @ApiProperty({ description: 'Impostors per genuine pair in the fit.', minimum: 1, example: 1000 })
-  readonly n_cal!: number;
-
-  @ApiProperty({ description: 'Whether candidates support each other.', example: true })
-  readonly voting!: boolean;
-
-  @ApiProperty({ description: 'False when nobody fitted these values for this model.', example: true })
-  readonly calibrated!: boolean;
 }
 
 export class RerankTimings {

@@ -76,7 +76,7 @@ export const mergeExample = {
   answer: {
     embedding: base64(template([...photos, stranger], weights)),
     members: weights.map((weight) => ({ weight, outlier: weight === 0 })),
-    model: { contract_id: '0d5c1f6a9e8b47c2b3a1d4e5f6071829', dimension },
+    model: { contract_id: '7fdcf6b1a266f9b64986c49ebefb05e1', dimension },
     timings_ms: { total_ms: 0.236 },
   },
 };

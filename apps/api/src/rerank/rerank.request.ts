@@ -72,7 +72,7 @@ export class RerankRequest {
   @ApiPropertyOptional({
     description:
       'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
-    example: '0d5c1f6a9e8b47c2b3a1d4e5f6071829',
+    example: '7fdcf6b1a266f9b64986c49ebefb05e1',
   })
   @IsOptional()
   @IsString()

@@ -1,5 +1,6 @@
 import type { ModelContract, RerankCalibration } from '@face/kserve';
 import type { MergedTemplate, RerankScores } from '@face/rerank';
+import { calibrationAnswer } from '../calibration/calibration.answer.js';
 import { encodeEmbedding, type EncodingFormat } from '../encoding/encode-embedding.js';
 import type { MergeAnswer } from './merge.answer.js';
 import type { EmbeddingRows } from './read-embeddings.js';
@@ -40,10 +41,6 @@ export function mergeAnswer(
     model: { contract_id: contractId, dimension },
     timings_ms: { total_ms: since(start) },
   };
-}
-
-function calibrationAnswer({ alpha, tau, galleryReference, voting, calibrated }: RerankCalibration) {
-  return { alpha, tau, n_cal: galleryReference, voting, calibrated };
 }
 
 function at(values: Float64Array, index: number): number {

@@ -9,15 +9,15 @@ import { IsBoolean, IsNumber, IsOptional } from 'class-validator';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configureApp } from '../app.configure.js';
-import { Settings } from '../config/settings.js';
-import { SettingsModule } from '../config/settings.module.js';
-import { Endpoint } from './endpoint.decorator.js';
-import type { ErrorBody } from './error-body.js';
-import { HttpModule } from './http.module.js';
-import { RequestContext, requestContextOf, type HttpCallContext } from './request-context.js';
-import { CheckedBy } from './validation/checked-by.decorator.js';
-import { listOf } from './validation/list-of.js';
+import { configureApp } from './app.configure.js';
+import { Settings } from './config/settings.js';
+import { SettingsModule } from './config/settings.module.js';
+import { Endpoint } from './http/endpoint.decorator.js';
+import type { ErrorBody } from './http/error-body.js';
+import { HttpModule } from './http/http.module.js';
+import { RequestContext, requestContextOf, type HttpCallContext } from './http/request-context.js';
+import { CheckedBy } from './http/validation/checked-by.decorator.js';
+import { listOf } from './http/validation/list-of.js';
 
 class Photos {
   @CheckedBy(
