@@ -111,7 +111,7 @@ export async function untilStopAsked(programs: readonly Program[], { asked }: In
   const falls = programs.map((program) => program.ended.then((how) => `The ${program.title} ${how}.`));
   const stop = interrupted(asked).catch(() => undefined);
   const fallen = await Promise.race([stop, ...falls]);
-  if (fallen !== undefined) throw new TaskFailure(fallen);
+  if (fallen !== undefined) throw new TaskFailure(`${fallen} What else was started is stopped.`);
 }
 
 /** Rejects with {@link Interrupted} when the user asks to stop. */
