@@ -70,7 +70,7 @@ describe('the model server as any KServe v2 client sees it', () => {
     modelVersion: '',
     id: 'abc',
     parameters: {},
-    inputs: [{ name: 'input_0', datatype: 'UINT8', shape: [count, 112, 112, 3], parameters: {} }],
+    inputs: [{ name: 'input_0', datatype: 'UINT8', shape: [BigInt(count), 112n, 112n, 3n], parameters: {} }],
     outputs: [],
     rawInputContents: [new Uint8Array(count * 112 * 112 * 3).fill(90)],
   });
@@ -105,9 +105,9 @@ describe('the model server as any KServe v2 client sees it', () => {
       id: '',
       parameters: {},
       inputs: [
-        { name: 'input_0', datatype: 'UINT8', shape: [1, 64, 64, 3], parameters: {} },
-        { name: 'input_1', datatype: 'FP32', shape: [1, 2], parameters: {} },
-        { name: 'input_2', datatype: 'FP32', shape: [1, 2], parameters: {} },
+        { name: 'input_0', datatype: 'UINT8', shape: [1n, 64n, 64n, 3n], parameters: {} },
+        { name: 'input_1', datatype: 'FP32', shape: [1n, 2n], parameters: {} },
+        { name: 'input_2', datatype: 'FP32', shape: [1n, 2n], parameters: {} },
       ],
       outputs: [],
       rawInputContents: [
