@@ -1,14 +1,14 @@
 import { AuthModule, Public } from '@face/auth';
-import { FaceError } from '@face/errors';
+import type { FaceError } from '@face/errors';
 import { LoggingModule } from '@face/observability';
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNumber, IsOptional } from 'class-validator';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configureApp } from './app.configure.js';
 import { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
@@ -47,8 +47,8 @@ class Seen {
   readonly images!: readonly string[];
 }
 
-/** What the controller saw of the calls that never answered. */
-const aborted: unknown[] = [];
+/** Tells the tests when a call that never answers is inside: `never` with its signal. */
+const inside = new EventEmitter();
 
 @Controller('echo')
 class EchoController {
@@ -76,7 +76,7 @@ class EchoController {
     answer: { type: Seen, example: {} },
   })
   never(@RequestContext() { signal }: HttpCallContext): Promise<never> {
-    signal.addEventListener('abort', () => aborted.push(signal.reason));
+    inside.emit('never', signal);
     return new Promise(() => undefined);
   }
 
@@ -163,8 +163,6 @@ describe('the way of a request', () => {
       FACE_V3_MAX_BATCH_SIZE: '2',
       FACE_V3_MAX_CANDIDATES: '1',
       FACE_V3_EMBEDDING_DIMENSION: '4',
-      FACE_V3_REQUEST_TIMEOUT_SECONDS: '0.3',
-      FACE_V3_MAX_CONCURRENT_REQUESTS: '2',
     }));
   });
 
@@ -360,41 +358,58 @@ describe('the way of a request', () => {
     else expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('answers 429 at once when all permits are out, and 504 at the deadline', async () => {
-    const body = '{"images":[{"data":""}]}';
-    const working = [1, 2].map(() => send(`${url}/echo/never`, { headers: json, body }));
-    // The third one is only sent when the first two are known to be inside.
-    let refused = await photos({ headers: json, body });
-    while (refused.status === 200) refused = await photos({ headers: json, body });
-    expect([refused.status, refused.body.code]).toEqual([429, 'overloaded']);
-    expect(refused.headers.get('retry-after')).toBe('1');
-    for (const answer of await Promise.all(working)) {
-      expect([answer.status, answer.body.code]).toEqual([504, 'deadline_exceeded']);
-    }
-    expect((await photos({ headers: json, body })).status).toBe(200);
+  it('takes as many images in a form as in JSON', async () => {
+    const form = new FormData();
+    for (const name of ['a', 'b', 'c']) form.append('images', new Blob(['x']), name);
+    const answer = await photos({ body: form });
+    expect([answer.status, answer.body.code]).toEqual([400, 'too_many_images']);
+  });
+});
+
+describe('a request that never ends', () => {
+  let app: NestExpressApplication;
+  let url: string;
+
+  beforeEach(async () => {
+    ({ app, url } = await start({
+      FACE_V3_REQUEST_TIMEOUT_SECONDS: '0.5',
+      FACE_V3_MAX_CONCURRENT_REQUESTS: '1',
+    }));
   });
 
-  it('aborts the work of a caller who hangs up', async () => {
-    aborted.length = 0;
-    const abort = new AbortController();
-    const call = send(`${url}/echo/never`, {
-      headers: json,
-      body: '{"images":[{"data":""}]}',
-      signal: abort.signal,
-    });
-    const sent = new Promise<void>((resolve) => {
-      app.getHttpServer().once('request', (_request: unknown, response: NodeJS.EventEmitter) => {
-        resolve();
-        response.once('close', () => app.getHttpServer().emit('test:closed'));
-      });
-    });
-    await sent;
-    const closed = once(app.getHttpServer(), 'test:closed');
-    abort.abort();
-    await expect(call).rejects.toThrow();
-    await closed;
-    const [reason] = aborted;
-    // Nothing when the hang-up came before the handler: then there was no work to abort.
-    if (reason !== undefined) expect((reason as FaceError).code).toBe('cancelled');
+  afterEach(async () => {
+    app.getHttpServer().closeAllConnections();
+    await app.close();
+  });
+
+  /** Sends it and resolves when it is inside, with its signal and what will come of it. */
+  async function sendNever(init: RequestInit = {}) {
+    const entered = once(inside, 'never') as Promise<[AbortSignal]>;
+    const answer = send(`${url}/echo/never`, { headers: json, body: '{"images":[{"data":""}]}', ...init });
+    answer.catch(() => undefined);
+    const [signal] = await entered;
+    return { answer, signal };
+  }
+
+  it('is answered at the deadline, and keeps others out only until then', async () => {
+    const { answer, signal } = await sendNever();
+    const other = { headers: json, body: '{"images":[{"data":"AQID"}]}' };
+    const refused = await send(`${url}/echo/photos`, other);
+    expect([refused.status, refused.body.code]).toEqual([429, 'overloaded']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    const { status, body } = await answer;
+    expect([status, body.code]).toEqual([504, 'deadline_exceeded']);
+    expect(signal.aborted).toBe(true);
+    expect((await send(`${url}/echo/photos`, other)).status).toBe(200);
+  });
+
+  it('is given up when the caller hangs up', async () => {
+    const caller = new AbortController();
+    const { answer, signal } = await sendNever({ signal: caller.signal });
+    const aborted = once(signal, 'abort');
+    caller.abort();
+    await expect(answer).rejects.toThrow();
+    await aborted;
+    expect((signal.reason as FaceError).code).toBe('cancelled');
   });
 });

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { encodingFormats, type EncodingFormat } from '../encoding/encode-embedding.js';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
 import { checkSentEmbeddings, vectorSchema, type SentEmbedding } from './sent-embedding.js';
@@ -21,6 +21,7 @@ export class MergeRequest {
   })
   @IsOptional()
   @IsString()
+  @MaxLength(256)
   readonly contract_id?: string;
 
   @ApiPropertyOptional({

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { encodingFormats, type EncodingFormat } from '../encoding/encode-embedding.js';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
 import { listOf } from '../http/validation/list-of.js';
@@ -76,6 +76,7 @@ export class RerankRequest {
   })
   @IsOptional()
   @IsString()
+  @MaxLength(256)
   readonly contract_id?: string;
 
   @ApiPropertyOptional({

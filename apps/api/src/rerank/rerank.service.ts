@@ -37,7 +37,7 @@ export class RerankService {
         : {
             sent: candidate.embedding,
             path: `candidates[${index - 1}].embedding`,
-            name: `the candidate '${candidate.id}' at index ${index - 1}`,
+            name: `the candidate '${candidate.id.slice(0, 100)}' at index ${index - 1}`,
           };
     });
     const calibration = chooseCalibration(this.settings.rerankCalibration, contract.calibration);

@@ -17,5 +17,9 @@ export function bodyLimits(
   const dimension = settings.embeddingDimension ?? usualDimension;
   const images = settings.maxBatchSize * (Math.ceil(settings.maxImageBytes / 3) * 4 + rowBytes);
   const candidates = (settings.maxCandidates + 1) * (dimension * numberBytes + rowBytes);
-  return { bodyBytes: Math.max(images, candidates) + envelopeBytes, imageBytes: settings.maxImageBytes };
+  return {
+    bodyBytes: Math.max(images, candidates) + envelopeBytes,
+    imageBytes: settings.maxImageBytes,
+    images: settings.maxBatchSize,
+  };
 }

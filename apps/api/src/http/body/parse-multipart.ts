@@ -9,6 +9,8 @@ export interface BodyLimits {
   readonly bodyBytes: number;
   /** Of one image in it. */
   readonly imageBytes: number;
+  /** Number of images. */
+  readonly images: number;
 }
 
 export interface ImageForm {
@@ -21,7 +23,7 @@ export interface ImageForm {
 /**
  * Reads multipart/form-data with files in the field `images` and flags as text fields. File names are not
  * looked at: the content decides, and ids go by position as everywhere.
- * @throws FaceError `payload_too_large` (body or image), `malformed_body`, `validation_failed` for a file in
+ * @throws FaceError `payload_too_large` (body or image), `too_many_images`, `malformed_body`, `validation_failed` for a file in
  * another field or a flag given twice.
  */
 export async function parseMultipart(
@@ -42,11 +44,11 @@ class FormCollector {
   readonly #done: Promise<void>;
   #failure: FaceError | undefined;
 
-  constructor(request: IncomingMessage, { imageBytes }: BodyLimits) {
+  constructor(request: IncomingMessage, { imageBytes, images }: BodyLimits) {
     try {
       this.#parser = new Busboy({
         headers: request.headers as BusboyHeaders,
-        limits: { fileSize: imageBytes, fields: 100, fieldSize: 65_536, headerPairs: 100 },
+        limits: { fileSize: imageBytes, files: images, fields: 100, fieldSize: 65_536, headerPairs: 100 },
         // Some clients leave the file name out; the field name says enough.
         isPartAFile: (name, _type, fileName) => fileName !== undefined || name === 'images',
       });
@@ -82,6 +84,10 @@ class FormCollector {
       if (nameTruncated || valueTruncated) this.#errors.add(name, 'is too long');
       else if (this.#flags.has(name)) this.#errors.add(name, 'is given more than once');
       else this.#flags.set(name, value);
+    });
+    this.#parser.once('filesLimit', () => {
+      const sentence = `The form has more than the ${images} images allowed in a request.`;
+      this.#fail(new FaceError('too_many_images', sentence));
     });
     this.#parser.once('fieldsLimit', () => this.#errors.add('', 'has more than 100 text fields'));
   }

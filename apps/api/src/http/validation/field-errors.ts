@@ -2,6 +2,8 @@ import { FaceError, type FieldError } from '@face/errors';
 
 /** A caller who got a thousand candidates wrong learns nothing more from the rest. */
 const most = 20;
+/** Unknown fields have names of the caller's making. */
+const longestPath = 200;
 
 /** Collects what does not fit the schema, up to a bound. */
 export class FieldErrors {
@@ -9,7 +11,7 @@ export class FieldErrors {
 
   /** `path` as in `candidates[3].id`; empty for the body itself. */
   add(path: string, message: string): this {
-    if (!this.full) this.#errors.push({ path, message });
+    if (!this.full) this.#errors.push({ path: path.slice(0, longestPath), message });
     return this;
   }
 
