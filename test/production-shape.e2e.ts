@@ -59,7 +59,9 @@ describe.each([
       candidates: vectors.map((embedding, index) => ({ id: String(index), embedding })),
     });
     expect(answer.status).toBe(200);
-    expect(answer.body.scores[1]).toMatchObject({ score: 1, accepted: true });
+    expect(answer.body.scores[1]?.accepted).toBe(true);
+    // Only our own library promises exactly 1.
+    expect(answer.body.scores[1]?.score).toBeCloseTo(1, 6);
     expect(answer.body.scores[0]?.cosine).toBeCloseTo(cosine(vectors[0] ?? [], vectors[1] ?? []), 4);
     expect(answer.body.scores[0]?.score).toBeLessThan(0.5);
   });
