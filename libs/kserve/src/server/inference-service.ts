@@ -11,6 +11,13 @@ import { ProtocolError } from './protocol-error.js';
 import { checkInferRequest } from './request-check.js';
 import type { UnaryHandlers } from './unary-handlers.js';
 
+function refuseLoading(): never {
+  throw new ProtocolError(
+    status.UNAVAILABLE,
+    'explicit model load / unload is not allowed if polling is enabled',
+  );
+}
+
 /** What the server does for each method of both services; the words are the real server's. */
 export class InferenceService {
   private exiting = false;
@@ -22,7 +29,7 @@ export class InferenceService {
     private readonly metadata: ServerMetadataResponse,
   ) {}
 
-  readonly inferenceHandlers: UnaryHandlers<typeof inferenceService> = {
+  readonly inferenceHandlers: UnaryHandlers<Omit<typeof inferenceService, 'modelStreamInfer'>> = {
     serverLive: () => {
       this.refuseWhenExiting('Server exiting');
       return { live: true };
@@ -49,6 +56,8 @@ export class InferenceService {
       const models = this.repository.models.filter((model) => !ready || model.ready);
       return { models: models.map(modelIndex) };
     },
+    repositoryModelLoad: refuseLoading,
+    repositoryModelUnload: refuseLoading,
     modelInfer: (request, context) => this.infer(request, context),
   };
 
@@ -77,7 +86,8 @@ export class InferenceService {
     if (this.exiting) throw new ProtocolError(status.UNAVAILABLE, text);
   }
 
-  private async infer(request: ModelInferRequest, context: InferenceContext): Promise<ModelInferResponse> {
+  /** @throws ProtocolError, and whatever a model throws that has a fault */
+  async infer(request: ModelInferRequest, context: InferenceContext): Promise<ModelInferResponse> {
     const { model, statistics } = this.repository.find(request.modelName, request.modelVersion);
     if (this.exiting) {
       throw new ProtocolError(

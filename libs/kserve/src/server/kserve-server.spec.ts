@@ -1,7 +1,11 @@
 import { Client, type ServiceError, credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { echoModels } from '../../test/echo-models.js';
-import { ModelInferRequest, type ModelInferResponse } from '../generated/inference/grpc_service.js';
+import {
+  ModelInferRequest,
+  type ModelInferResponse,
+  type ModelStreamInferResponse,
+} from '../generated/inference/grpc_service.js';
 import { healthService, inferenceService } from '../services.js';
 import { KserveServer } from './kserve-server.js';
 import type { InferenceContext, Model, ModelAnswer } from './model.js';
@@ -193,6 +197,26 @@ describe('KserveServer over gRPC', () => {
     }).answer;
     expect(models.map(({ name }) => name)).toContain('held');
     expect(await ask('serverMetadata', {}).answer).toMatchObject({ name: 'test', version: '1.2.3' });
+  });
+
+  it('answers a stream in order, and goes on after an error', async () => {
+    const { path, requestSerialize, responseDeserialize } = inferenceService.modelStreamInfer;
+    const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    const answers = call[Symbol.asyncIterator]() as AsyncIterator<ModelStreamInferResponse, undefined>;
+    const next = async () => {
+      const { value } = await answers.next();
+      return [value?.errorMessage, value?.inferResponse?.modelName];
+    };
+    call.write(blobRequest('blob'));
+    expect(await next()).toEqual(['', 'blob']);
+    call.write(blobRequest('held'));
+    call.write(blobRequest('nope'));
+    await held.asked.promise;
+    held.answer.resolve(none);
+    expect(await next()).toEqual(['', 'held']);
+    expect(await next()).toEqual(["Request for unknown model: 'nope' is not found", '']);
+    call.end();
+    expect(await answers.next()).toMatchObject({ done: true });
   });
 
   it('lets a running inference end when it is closed, and refuses all else', async () => {

@@ -10,6 +10,7 @@ import { healthService, inferenceService } from '../services.js';
 import { InferenceService } from './inference-service.js';
 import type { Model } from './model.js';
 import { ModelRepository } from './model-repository.js';
+import { addStreamHandler } from './stream-handler.js';
 import { type ReportFault, addUnaryHandlers } from './unary-handlers.js';
 
 export interface KserveServerOptions {
@@ -49,7 +50,14 @@ export class KserveServer {
       'grpc.max_send_message_length': -1,
     };
     this.server = new Server(options);
-    addUnaryHandlers(this.server, inferenceService, this.service.inferenceHandlers, report);
+    const { modelStreamInfer, ...unary } = inferenceService;
+    addUnaryHandlers(this.server, unary, this.service.inferenceHandlers, report);
+    addStreamHandler(
+      this.server,
+      modelStreamInfer,
+      (request, context) => this.service.infer(request, context),
+      report,
+    );
     addUnaryHandlers(this.server, { check: healthService.check }, this.service.healthHandlers, report);
     this.server.addService({ watch: healthService.watch }, { watch: refuseWatch });
   }

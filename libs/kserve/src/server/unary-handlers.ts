@@ -62,11 +62,15 @@ async function answer(
   const abort = new AbortController();
   call.once('cancelled', () => abort.abort());
   if (call.cancelled) abort.abort();
-  const request = parse(call.request, method);
+  const request = parseRequest(call.request, method);
   return await handle(request, { signal: abort.signal, deadline: Number(call.getDeadline()) });
 }
 
-function parse(bytes: Buffer, method: MethodDefinition<unknown, unknown>): unknown {
+/** @throws ProtocolError when the bytes are no such message */
+export function parseRequest<Request>(
+  bytes: Buffer,
+  method: Pick<MethodDefinition<Request, unknown>, 'requestDeserialize'>,
+): Request {
   try {
     return method.requestDeserialize(bytes);
   } catch (cause) {
@@ -74,7 +78,8 @@ function parse(bytes: Buffer, method: MethodDefinition<unknown, unknown>): unkno
   }
 }
 
-function statusOf(error: unknown): { code: status; details: string } {
+/** What the client is told of an error; of a fault of ours it learns no details. */
+export function statusOf(error: unknown): { code: status; details: string } {
   if (error instanceof ProtocolError) return { code: error.code, details: error.message };
   return { code: status.INTERNAL, details: 'the server failed to process the request' };
 }
