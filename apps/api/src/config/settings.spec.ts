@@ -79,6 +79,8 @@ describe('settings', () => {
   });
 
   it.each([
+    ['FACE_V3_TRITON_URL', 'http://triton:8000', 'the address of a gRPC server'],
+    ['FACE_V3_TRITON_URL', 'triton', 'the address of a gRPC server'],
     ['FACE_V3_ENV', 'prod', 'one of local, staging, production'],
     ['FACE_V3_PORT', '70000', 'an integer from 0 to 65535'],
     ['PORT', '8e3', 'an integer from 0 to 65535'],

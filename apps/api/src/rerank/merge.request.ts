@@ -17,6 +17,7 @@ export class MergeRequest {
   @ApiPropertyOptional({
     description:
       'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
+    maxLength: 256,
     example: '7fdcf6b1a266f9b64986c49ebefb05e1',
   })
   @IsOptional()
