@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Environment } from './environment-reader.js';
+import { SettingsError, type Environment } from './environment-reader.js';
 import { Settings } from './settings.js';
 
 /**
@@ -21,6 +21,7 @@ function readDotEnv(path: string): Environment {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingsError([`${path} cannot be read: ${reason}.`]);
   }
 }
