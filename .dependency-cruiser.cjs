@@ -68,13 +68,14 @@ module.exports = {
     {
       name: 'features-do-not-look-up',
       severity: 'error',
-      from: { path: '^apps/api/src/(detection|extraction|rerank|health|model|config|http)/' },
-      to: { path: '^apps/api/src/(main|app\\.)' },
+      comment: 'main -> server -> app.module -> features -> config, http, encoding, calibration',
+      from: { path: '^apps/api/src/[^/]+/', pathNot: '^apps/api/src/server/' },
+      to: { path: '^apps/api/src/(main|app\\.|server/)' },
     },
     {
       name: 'infrastructure-does-not-import-features',
       severity: 'error',
-      from: { path: '^apps/api/src/(config|http)/' },
+      from: { path: '^apps/api/src/(config|http|encoding|calibration)/' },
       to: { path: '^apps/api/src/(detection|extraction|rerank|health|model)/' },
     },
     libMayUse('errors', []),
@@ -96,6 +97,9 @@ module.exports = {
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };
