@@ -59,7 +59,9 @@ export class ExtractionService {
     const outcomes = await this.finder.find(request, clock, context, async (found) => {
       const crops = await cutFaces(found, clock, context);
       const first = batches.add(crops);
-      return { ...found, first, pictures: wishes.aligned ? await encodeFaces(crops) : [] };
+      // Without the source: a decoded photo is not kept until the last one is done.
+      const { image, faces } = found;
+      return { image, faces, first, pictures: wishes.aligned ? await encodeFaces(crops) : [] };
     });
     const embeddings = await batches.finish();
     return outcomes.map((outcome) => {
