@@ -1,0 +1,109 @@
+/**
+ * `npm run quality [-- lfw wider noface awkward rerank] [--data FOLDER]`: starts the product and measures through
+ * its HTTP API how well it finds and recognises faces. All parts together write docs/quality.md.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ApiClient } from './measure/api-client.ts';
+import { describeMachine, today } from './measure/machine.ts';
+import { table } from './measure/markdown.ts';
+import { withProduct } from './measure/measured-product.ts';
+import { measureAwkward } from './quality/awkward.measurement.ts';
+import { measureLfw } from './quality/lfw.measurement.ts';
+import { isReached, type Measurement, type MeasurementInput, share } from './quality/measurement.ts';
+import { measureNoFace } from './quality/noface.measurement.ts';
+import { measureRerank } from './quality/rerank.measurement.ts';
+import { measureWider } from './quality/wider.measurement.ts';
+import { setting } from './run/environment.ts';
+import { Interrupted, TaskFailure } from './run/failure.ts';
+import { root } from './run/root.ts';
+import { runTask } from './run/task.ts';
+
+interface Part {
+  /** Folder of the photo collection, below the data folder. */
+  readonly folder: string;
+  readonly measure: (input: MeasurementInput) => Promise<Measurement>;
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  lfw: { folder: 'lfw', measure: measureLfw },
+  wider: { folder: 'detect/wider', measure: measureWider },
+  noface: { folder: 'detect/noface', measure: measureNoFace },
+  awkward: { folder: 'awkward', measure: measureAwkward },
+  rerank: { folder: 'lfw', measure: measureRerank },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string', default: join(root, '../shared/data') } },
+});
+
+await runTask(async (interruption) => {
+  const data = resolve(values.data);
+  const chosen = positionals.length === 0 ? Object.keys(parts) : positionals;
+  const present: [string, Part][] = [];
+  for (const name of chosen) {
+    const part = parts[name];
+    if (part === undefined) {
+      throw new TaskFailure(`There is no part '${name}'. Parts: ${Object.keys(parts).join(', ')}.`);
+    }
+    const folder = join(data, part.folder);
+    if (existsSync(folder)) present.push([name, part]);
+    else process.stdout.write(`  ${name} is skipped: the folder ${folder} is missing\n`);
+  }
+  if (present.length === 0) return 0;
+
+  const { title, measurements } = await withProduct(interruption, async (product) => {
+    const client = new ApiClient(product.url);
+    const { contract_id, dimension } = await client.model();
+    const pack = setting(process.env, 'FACE_V3_MODEL_PACK') ?? 'the default model pack';
+    const input = { client, data, stop: interruption.asked };
+    const done: Measurement[] = [];
+    for (const [name, { measure }] of present) done.push(await timed(name, () => measure(input)));
+    return {
+      title: `Measured through the HTTP API with \`npm run quality\` on ${today()}: ${pack}, contract ${contract_id}, ${dimension} numbers a face. ${describeMachine()}.`,
+      measurements: done,
+    };
+  });
+
+  const targets = measurements.flatMap((each) => each.targets);
+  const ownPack = setting(process.env, 'FACE_V3_MODEL_PACK') === undefined;
+  const sections = [
+    '# Quality',
+    title,
+    ...measurements.map(({ section }) => section),
+    ...(ownPack ? [`## Targets\n\n${targetTable(targets)}`] : []),
+  ];
+  process.stdout.write(`\n${sections.join('\n\n')}\n`);
+  if (ownPack && present.length === Object.keys(parts).length) {
+    writeFileSync(join(root, 'docs/quality.md'), `${sections.join('\n\n')}\n`);
+  }
+  return ownPack && !targets.every(isReached) ? 1 : 0;
+
+  async function timed<Result>(name: string, measure: () => Promise<Result>): Promise<Result> {
+    const start = performance.now();
+    try {
+      return await measure();
+    } catch (error) {
+      if (interruption.asked.aborted) throw new Interrupted();
+      throw error;
+    } finally {
+      process.stdout.write(`  ${name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+    }
+  }
+});
+
+function targetTable(targets: Measurement['targets']): string {
+  const rows = targets.map((target) => {
+    const { name, value, least, most } = target;
+    const bound = least === undefined ? `at most ${most}` : `at least ${share(least)}`;
+    return [
+      name,
+      least === undefined ? String(value) : share(value),
+      bound,
+      isReached(target) ? 'yes' : 'no',
+    ];
+  });
+  return table(['target', 'measured', 'wanted', 'reached'], rows);
+}
