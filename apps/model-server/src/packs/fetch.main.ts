@@ -1,19 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadSettings } from '../config/load-settings.js';
+import { StartError } from '../config/start-error.js';
 import { parseAssetSet } from './asset-set.js';
-import { cacheFolder } from './cache-folder.js';
 import { ensureAssets } from './fetch/ensure-assets.js';
 import { consoleReporter, type FetchReporter } from './fetch/reporter.js';
 import { loadPack } from './load-pack.js';
-import { defaultPackName, packsFolder } from './locate-pack.js';
+import { packsFolder } from './locate-pack.js';
 import { PackError } from './pack-error.js';
 
 const usage = `Fetches, verifies and prepares model packs, so that the model server needs no network.
 
-  fetch.main.js [--cache-dir FOLDER] [--photos] [PACK ...]
+  fetch.main.js [--photos] [PACK ...]
 
-PACK is the name of a pack, or the path of its JSON or folder (default: ${defaultPackName}, or nothing with --photos).
+PACK is the name of a pack, or the path of its JSON or folder. Without any, and without --photos, it is the one
+of FACE_V3_MODEL_PACK. Downloads are kept in FACE_V3_CACHE_DIR, or in the user's cache folder.
 For everything that is ready one line "name: folder" goes to the standard output, progress to the standard error.
 `;
 
@@ -21,7 +23,6 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      'cache-dir': { type: 'string' },
       photos: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -30,12 +31,9 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const cacheDir = cacheFolder({
-    ...process.env,
-    ...(values['cache-dir'] ? { FACE_V3_CACHE_DIR: values['cache-dir'] } : {}),
-  });
+  const { cacheDir, modelPack } = loadSettings();
   const reporter = consoleReporter(process.stderr);
-  const packs = positionals.length > 0 || values.photos ? positionals : [defaultPackName];
+  const packs = positionals.length > 0 || values.photos ? positionals : [modelPack];
   for (const nameOrPath of packs) {
     const pack = await loadPack(nameOrPath, { cacheDir, reporter });
     process.stdout.write(`${pack.name}: ${join(cacheDir, 'packs', `${pack.name}-${pack.version}`)}\n`);
@@ -52,11 +50,19 @@ async function fetchPhotos(cacheDir: string, reporter: FetchReporter): Promise<s
   return `${photos.name}: ${folder}`;
 }
 
+// By `exit`, so that what is half done is cleared away.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 try {
   await main();
-} catch (cause) {
-  const isOurs =
-    cause instanceof PackError || (cause as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
-  process.stderr.write(`${isOurs ? (cause as Error).message : (cause as Error).stack}\n`);
+} catch (error) {
+  // Sentences for a person; a stack helps only with what nobody has foreseen.
+  const text = error instanceof Error ? (isForeseen(error) ? error.message : error.stack) : String(error);
+  process.stderr.write(`${text}\n`);
   process.exitCode = 1;
+}
+
+function isForeseen(error: Error): boolean {
+  const isUsage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return error instanceof PackError || error instanceof StartError || isUsage;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheError } from './fetch/fetch-error.js';
 import { fileSha256 } from './fetch/file-hash.js';
@@ -12,6 +12,7 @@ import { rewritePrelu } from './onnx/rewrite-prelu.js';
 import { dropInitializerInputs, dropValueInfo } from './onnx/tidy-inputs.js';
 import { PackError } from './pack-error.js';
 import type { ModelManifest } from './pack-manifest.js';
+import { makeFolder } from './fetch/make-folder.js';
 
 /** Patches that keep the result of any graph. */
 const always: readonly GraphPatch[] = [dropValueInfo, dropInitializerInputs, rewritePrelu];
@@ -59,7 +60,7 @@ export async function prepareModel(
   const unfinished = `${path}.${randomUUID()}`;
   try {
     if ((await fileSha256(path)) !== sha256) {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFile(unfinished, prepared);
       if (manifest.golden !== undefined) {
         await checkGoldenOutput({ path: unfinished, sha256, field }, role.normalisation, manifest.golden);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pacote from 'pacote';
@@ -48,11 +49,11 @@ export async function downloadTo(
       settings,
     );
   } catch (cause) {
+    report.end(false);
     await rm(target, { force: true });
-    throw fetchError(spec, cause);
-  } finally {
-    report.end();
+    throw fetchError(spec, cause, dirname(target));
   }
+  report.end(true);
   if (digest !== sha256) {
     await rm(target, { force: true });
     throw new PackError(

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Archive, Asset } from '../asset-set.js';
 import { PackError } from '../pack-error.js';
@@ -8,6 +9,7 @@ import { fileSha256 } from './file-hash.js';
 import { withFolderLock } from './folder-lock.js';
 import { npmSettings, type NpmSettings } from './npm-settings.js';
 import { silentReporter, type FetchReporter } from './reporter.js';
+import { makeFolder } from './make-folder.js';
 
 export interface NamedAsset {
   /** File name inside the folder. */
@@ -95,9 +97,10 @@ async function fetchMissing(
 ): Promise<void> {
   if (assets.length === 0) return;
   const npm = await settings();
-  await mkdir(folder, { recursive: true });
-  // Beside the folder, so that a finished file is only renamed: the same disk.
-  const workplace = await mkdtemp(join(dirname(folder), '.fetching-'));
+  await makeFolder(folder);
+  const workplace = await openWorkplace(folder);
+  const abandon = () => rmSync(workplace, { recursive: true, force: true });
+  process.once('exit', abandon);
   try {
     const archives = new Set(
       assets.flatMap(({ asset }) => (asset.origin.kind === 'archive' ? [asset.origin.archive] : [])),
@@ -116,8 +119,25 @@ async function fetchMissing(
       await rename(target, join(folder, name));
     }
   } finally {
+    process.off('exit', abandon);
     await rm(workplace, { recursive: true, force: true });
   }
+}
+
+const workplaceMark = '.fetching-';
+const hourMs = 3_600_000;
+
+/** Beside the folder, so that a finished file is only renamed. What a killed process left there is cleared away. */
+async function openWorkplace(folder: string): Promise<string> {
+  const parent = dirname(folder);
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(workplaceMark)) continue;
+    const left = await stat(join(parent, name)).catch(() => undefined);
+    if (left !== undefined && Date.now() - left.mtimeMs > hourMs) {
+      await rm(join(parent, name), { recursive: true, force: true });
+    }
+  }
+  return mkdtemp(join(parent, workplaceMark));
 }
 
 async function fetchArchive(
@@ -132,7 +152,7 @@ async function fetchArchive(
   const contents = join(workplace, 'contents');
   await downloadTo(tarball, { spec: archive.npm, ...archive }, npm, reporter);
   await unpack(tarball, contents, npm).catch((cause: unknown) => {
-    throw fetchError(archive.npm, cause);
+    throw fetchError(archive.npm, cause, contents);
   });
   for (const { name, asset } of assets) {
     if (asset.origin.kind !== 'archive' || asset.origin.archive !== archive) continue;

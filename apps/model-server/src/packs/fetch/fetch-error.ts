@@ -8,21 +8,22 @@ interface FetchFault extends Error {
 
 const noNetwork = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN']);
 const badCertificate = /CERT|UNABLE_TO_VERIFY|SELF_SIGNED|ERR_TLS/;
-const notWritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+const notWritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT']);
 
 /**
  * Says in a sentence why a download failed and what to do.
- * @param what is fetched, as in `faceplugin@1.0.3 from npm`
+ * @param what is fetched, as in `faceplugin@1.0.3`
+ * @param folder that it is written to
  */
-export function fetchError(what: string, cause: unknown): PackError {
+export function fetchError(what: string, cause: unknown, folder: string): PackError {
   if (cause instanceof PackError) return cause;
   const fault = cause instanceof Error ? (cause as FetchFault) : new Error(String(cause));
-  return new PackError(`${what} could not be fetched: ${explain(fault)}`, { cause });
+  return new PackError(`${what} could not be fetched: ${explain(fault, folder)}`, { cause });
 }
 
-function explain(fault: FetchFault): string {
+function explain(fault: FetchFault, folder: string): string {
   const { code = '', message, statusCode } = fault;
-  if (isFileFault(fault)) return fileFault(fault);
+  if (isFileFault(fault)) return fileFault(fault, folder);
   if (code === 'E401' || code === 'E403' || statusCode === 401 || statusCode === 403 || statusCode === 407) {
     return `the server refused it (${message}); check the registry and its credentials with: npm config ls -l, npm whoami`;
   }
@@ -47,16 +48,17 @@ function isFileFault({ code, path }: FetchFault): boolean {
   );
 }
 
-function fileFault({ code = '', path = 'the cache folder' }: FetchFault): string {
+function fileFault({ code = '', path }: FetchFault, folder: string): string {
+  const place = path ?? folder;
   return code === 'ENOSPC' || code === 'EDQUOT'
-    ? `the disk is full (${path}); free some space, or set FACE_V3_CACHE_DIR to a folder on another disk`
-    : `${path} cannot be written (${code}); set FACE_V3_CACHE_DIR to a folder that you may write to`;
+    ? `the disk is full (${place}); free some space, or set FACE_V3_CACHE_DIR to a folder on another disk`
+    : `${place} cannot be written (${code}); set FACE_V3_CACHE_DIR to a folder that you may write to`;
 }
 
 /** The same for steps that only touch files. */
 export function cacheError(folder: string, cause: unknown): PackError {
   if (cause instanceof PackError) return cause;
   const fault = cause instanceof Error ? (cause as FetchFault) : new Error(String(cause));
-  const reason = isFileFault(fault) ? fileFault(fault) : fault.message;
+  const reason = isFileFault(fault) ? fileFault(fault, folder) : fault.message;
   return new PackError(`the cache folder ${folder} cannot be used: ${reason}`, { cause });
 }

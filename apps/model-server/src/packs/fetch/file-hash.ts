@@ -8,7 +8,8 @@ export async function fileSha256(path: string): Promise<string | undefined> {
   try {
     await pipeline(createReadStream(path), hash);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw cause;
   }
   return hash.digest('hex');

@@ -1,6 +1,8 @@
-import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeFolder } from './make-folder.js';
 
 const refreshMs = 2000;
 /** A holder that has not shown itself for so long is gone: it was killed, or its machine was. */
@@ -19,7 +21,7 @@ export async function withFolderLock<Result>(
   onWait: () => void = () => undefined,
 ): Promise<Result> {
   const lock = `${folder}.lock`;
-  await mkdir(dirname(lock), { recursive: true });
+  await makeFolder(dirname(lock));
   for (let told = false; !(await take(lock));) {
     if (!told) onWait();
     told = true;
@@ -30,10 +32,13 @@ export async function withFolderLock<Result>(
     // Whoever removed the lock took it for stale; work goes on, see above.
     void utimes(lock, now, now).catch(() => undefined);
   }, refreshMs);
+  const abandon = () => rmSync(lock, { force: true });
+  process.once('exit', abandon);
   try {
     return await work();
   } finally {
     clearInterval(refresh);
+    process.off('exit', abandon);
     await rm(lock, { force: true });
   }
 }

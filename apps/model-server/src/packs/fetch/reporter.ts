@@ -9,8 +9,8 @@ export interface FetchReporter {
 export interface DownloadReport {
   /** @param bytes that have arrived since the last call */
   advance(bytes: number): void;
-  /** The download is over, well or not. */
-  end(): void;
+  /** The download is over. */
+  end(succeeded: boolean): void;
 }
 
 export const silentReporter: FetchReporter = {
@@ -47,11 +47,11 @@ export function consoleReporter(out: Terminal, now: () => number = () => perform
           received += bytes;
           if (out.isTTY === true && now() - drawn >= redrawEveryMs) draw();
         },
-        end() {
+        end(succeeded) {
           if (out.isTTY === true) {
             draw();
             out.write('\n');
-          } else out.write(`Received ${megabytes(received)} in ${seconds()} s\n`);
+          } else if (succeeded) out.write(`Received ${megabytes(received)} in ${seconds()} s\n`);
         },
       };
     },
