@@ -3,6 +3,7 @@ import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { StartError } from './config/start-error.js';
+import { letHeapGrow } from './config/heap-growth.js';
 import { loadSettings } from './config/load-settings.js';
 import { projectVersion } from './config/project-root.js';
 import { InferenceServer } from './grpc/inference.server.js';
@@ -12,6 +13,7 @@ import { PackError } from './packs/pack-error.js';
 import { FaceScheduler } from './scheduler/face-scheduler.js';
 
 async function main(): Promise<void> {
+  letHeapGrow();
   const settings = loadSettings();
   const pack = await loadPack(settings.modelPack, { ...settings, reporter: consoleReporter(process.stderr) });
   const app = await NestFactory.createApplicationContext(
