@@ -13,6 +13,7 @@ import { measureAwkward } from './quality/awkward.measurement.ts';
 import { measureLfw } from './quality/lfw.measurement.ts';
 import { isReached, type Measurement, type MeasurementInput, share } from './quality/measurement.ts';
 import { measureNoFace } from './quality/noface.measurement.ts';
+import { PortraitStore } from './quality/portrait-store.ts';
 import { measureRerank } from './quality/rerank.measurement.ts';
 import { measureWider } from './quality/wider.measurement.ts';
 import { setting } from './run/environment.ts';
@@ -58,7 +59,8 @@ await runTask(async (interruption) => {
     const client = new ApiClient(product.url);
     const { contract_id, dimension } = await client.model();
     const pack = setting(process.env, 'FACE_V3_MODEL_PACK') ?? 'the default model pack';
-    const input = { client, data, stop: interruption.asked };
+    const lfw = new PortraitStore(client, join(data, 'lfw'));
+    const input = { client, data, lfw, stop: interruption.asked };
     const done: Measurement[] = [];
     for (const [name, { measure }] of present) done.push(await timed(name, () => measure(input)));
     return {

@@ -4,7 +4,6 @@ import { dot } from '../measure/api-client.ts';
 import { cell, parseCsv } from '../measure/csv.ts';
 import { table } from '../measure/markdown.ts';
 import { type Measurement, type MeasurementInput, share } from './measurement.ts';
-import { PortraitStore } from './photo-store.ts';
 import { type Comparison, foldAccuracy, trueAcceptRate } from './verification.ts';
 
 interface LfwPair extends Comparison {
@@ -14,17 +13,16 @@ interface LfwPair extends Comparison {
 }
 
 /** Verification on pairs of LFW, folds 1 to 5. */
-export async function measureLfw(input: MeasurementInput): Promise<Measurement> {
-  const folder = join(input.data, 'lfw');
+export async function measureLfw({ data, lfw, stop }: MeasurementInput): Promise<Measurement> {
+  const folder = join(data, 'lfw');
   const rows = parseCsv(readFileSync(join(folder, 'pairs.csv'), 'utf8'));
-  const store = new PortraitStore(input.client, folder);
-  await store.load(
+  await lfw.load(
     rows.flatMap((row) => [cell(row, 'path_a'), cell(row, 'path_b')]),
-    input.stop,
+    stop,
   );
   const pairs = rows.map((row): LfwPair => {
-    const a = store.get(cell(row, 'path_a'));
-    const b = store.get(cell(row, 'path_b'));
+    const a = lfw.get(cell(row, 'path_a'));
+    const b = lfw.get(cell(row, 'path_b'));
     const complete = a !== undefined && b !== undefined;
     return {
       similarity: complete ? dot(a, b) : -1,

@@ -1,9 +1,12 @@
 import type { ApiClient } from '../measure/api-client.ts';
+import type { PortraitStore } from './portrait-store.ts';
 
 export interface MeasurementInput {
   readonly client: ApiClient;
   /** Of the photo collections. */
   readonly data: string;
+  /** Portraits of the folder lfw, which more than one part needs. */
+  readonly lfw: PortraitStore;
   readonly stop: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ import { cell, parseCsv } from '../measure/csv.ts';
 import { table } from '../measure/markdown.ts';
 import { identificationFigures, type SearchResult } from './identification.ts';
 import { type Measurement, type MeasurementInput, share } from './measurement.ts';
-import { photosAtATime, PortraitStore } from './photo-store.ts';
+import { photosAtATime, PortraitStore } from './portrait-store.ts';
 
 interface Photo {
   readonly path: string;
@@ -28,7 +28,12 @@ const probesPerPerson = 3;
 const degrade = (photo: Buffer) => sharp(photo).resize({ width: 64 }).jpeg({ quality: 50 }).toBuffer();
 
 /** What /rerank adds to the order by plain cosine, where several photos of each person are enrolled. */
-export async function measureRerank({ client, data, stop }: MeasurementInput): Promise<Measurement> {
+export async function measureRerank({
+  client,
+  data,
+  lfw: clean,
+  stop,
+}: MeasurementInput): Promise<Measurement> {
   const folder = join(data, 'lfw');
   const read = (name: string) => parseCsv(readFileSync(join(folder, name), 'utf8'));
   const photos = read('labels.csv').map((row) => ({
@@ -41,7 +46,6 @@ export async function measureRerank({ client, data, stop }: MeasurementInput): P
   const known = knownProbes(photos);
   const strangers = new Set(unknown.map(({ identity }) => identity));
   const enrolledPhotos = photos.filter(({ identity }) => !strangers.has(identity));
-  const clean = new PortraitStore(client, folder);
   await clean.load(
     [...enrolledPhotos, ...unknown].map(({ path }) => path),
     stop,

@@ -4,7 +4,7 @@ import { concurrently } from '../measure/concurrently.ts';
 import { table } from '../measure/markdown.ts';
 import { type Box, type MarkedFace, match } from './detection-recall.ts';
 import { type Measurement, type MeasurementInput, share } from './measurement.ts';
-import { photosAtATime } from './photo-store.ts';
+import { photosAtATime } from './portrait-store.ts';
 
 interface WiderBoxes {
   readonly images: readonly {
