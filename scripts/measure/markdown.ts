@@ -1,14 +1,13 @@
-/** A Markdown table in the form that prettier leaves as it is; all columns but the first hold figures. */
+/** A Markdown table in the form that prettier leaves as it is; columns of figures are aligned to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((name, column) =>
-    Math.max(3, ...[name, ...rows.map((row) => row[column] ?? '')].map((text) => text.length)),
-  );
+  const columns = header.map((name, column) => {
+    const cells = rows.map((row) => row[column] ?? '');
+    const right = cells.every((text) => /^(-?[\d.]+|-?)$/.test(text));
+    const width = Math.max(3, ...[name, ...cells].map(({ length }) => length));
+    const pad = (text: string) => (right ? text.padStart(width) : text.padEnd(width));
+    return { pad, rule: right ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width) };
+  });
   const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, column) => pad(cells[column] ?? '', width, column)).join(' | ')} |`;
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(header), rule, ...rows.map(line)].join('\n');
-}
-
-function pad(text: string, width: number, column: number): string {
-  return column === 0 ? text.padEnd(width) : text.padStart(width);
+    `| ${columns.map(({ pad }, column) => pad(cells[column] ?? '')).join(' | ')} |`;
+  return [line(header), `| ${columns.map(({ rule }) => rule).join(' | ')} |`, ...rows.map(line)].join('\n');
 }

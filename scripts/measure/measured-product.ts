@@ -1,4 +1,4 @@
-import type { Environment } from '../run/environment.ts';
+import { type Environment, readEnvironment } from '../run/environment.ts';
 import type { Interruption } from '../run/interruption.ts';
 import { Product } from '../run/product.ts';
 import { build, fetchModelPack } from '../setup/prepare.ts';
@@ -24,20 +24,7 @@ export async function withProduct<Result>(
   use: (product: Product, environment: Environment) => Promise<Result>,
   settings: Environment = {},
 ): Promise<Result> {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !/^(FACE_V3_|UVICORN_WORKERS$|PORT$)/.test(name) || allowed.includes(name),
-  );
-  const environment = {
-    ...Object.fromEntries(own),
-    FACE_V3_ENV: 'local',
-    FACE_V3_HOST: '127.0.0.1',
-    FACE_V3_PORT: '0',
-    FACE_V3_LOG_LEVEL: 'ERROR',
-    // Set to nothing, so that a .env cannot bring keys in.
-    FACE_V3_API_KEY: '',
-    FACE_V3_API_KEY_FILE: '',
-    ...settings,
-  };
+  const environment = { ...measuredEnvironment(), ...settings };
   await build(interruption.asked);
   await fetchModelPack(environment, interruption.asked);
   const product = await Product.start(environment, interruption);
@@ -46,4 +33,17 @@ export async function withProduct<Result>(
   } finally {
     await product.stop();
   }
+}
+
+function measuredEnvironment(): Environment {
+  const isOurs = (name: string) => /^(FACE_V3_|UVICORN_WORKERS$|PORT$)/.test(name);
+  const given = Object.entries(process.env).filter(([name]) => !isOurs(name) || allowed.includes(name));
+  // The programs read .env as well: what is set to nothing in the environment is taken back.
+  const takenBack = Object.keys(readEnvironment()).filter(isOurs);
+  return {
+    ...Object.fromEntries(takenBack.map((name) => [name, ''])),
+    ...Object.fromEntries(given),
+    FACE_V3_PORT: '0',
+    FACE_V3_LOG_LEVEL: 'ERROR',
+  };
 }
