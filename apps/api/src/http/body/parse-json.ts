@@ -1,5 +1,6 @@
 import { FaceError } from '@face/errors';
 import { isUtf8 } from 'node:buffer';
+import { cutLongStrings, putBack } from './cut-long-strings.js';
 
 /**
  * @throws FaceError `malformed_body` for what is no JSON in UTF-8; `non_finite_number` for the NaN and
@@ -8,6 +9,21 @@ import { isUtf8 } from 'node:buffer';
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new FaceError('malformed_body', 'The request has no body.');
   if (!isUtf8(bytes)) throw new FaceError('malformed_body', 'The body is not UTF-8, as JSON has to be.');
+  return parseInParts(bytes) ?? parseWhole(bytes);
+}
+
+/** Undefined when there is nothing to gain, or something is wrong: the whole text tells where. */
+function parseInParts(bytes: Buffer): unknown {
+  const cut = cutLongStrings(bytes);
+  if (cut === undefined) return undefined;
+  try {
+    return putBack(JSON.parse(cut.rest.toString('utf8')), cut.strings);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseWhole(bytes: Buffer): unknown {
   const text = bytes.toString('utf8');
   try {
     return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
