@@ -41,6 +41,7 @@ export type { KserveServerOptions } from './server/kserve-server.js';
 export type {
   InferenceContext,
   InferenceTimes,
+  InputTensor,
   Model,
   ModelAnswer,
   ModelDefinition,
@@ -48,3 +49,5 @@ export type {
   TensorSpec,
 } from './server/model.js';
 export { ProtocolError, invalidArgument, queueFull, requestLabel } from './server/protocol-error.js';
+export { SharedBytes } from './server/shared-memory/shared-region.js';
+export type { SharedMemoryOptions } from './server/shared-memory/shared-regions.js';

@@ -1,4 +1,5 @@
 import type { Model, ModelDefinition, ModelRequest, TensorSpec } from '../src/server/model.js';
+import { SharedBytes } from '../src/server/shared-memory/shared-region.js';
 import type { Tensor } from '../src/tensor.js';
 
 /** Small models that give back what they got: what the protocol does, without any inference. */
@@ -28,7 +29,8 @@ class EchoModel implements Model {
     const outputs = this.echoes.map(([{ name }, output]) => {
       const tensor = inputs.get(name);
       if (tensor === undefined) throw new Error(`no input '${name}'`);
-      return { ...tensor, name: output };
+      const data = tensor.data instanceof SharedBytes ? tensor.data.read() : tensor.data;
+      return { ...tensor, data, name: output };
     });
     return Promise.resolve({ outputs });
   }

@@ -11,7 +11,7 @@ import {
 import type { FaceScheduler } from '../scheduler/face-scheduler.js';
 import { detectionDefinition } from './face-definitions.js';
 import { summarise } from './inference-times.js';
-import { copyItem, floatRows, inputOf, joinFloats } from './tensor-access.js';
+import { floatRows, inputOf, joinFloats, takeItem } from './tensor-access.js';
 
 /** `detection`: the faces of up to eight pictures of one size. */
 export class DetectionModel implements Model {
@@ -42,12 +42,13 @@ export class DetectionModel implements Model {
     const jobs = Array.from({ length: request.batchSize }, (_, index) => ({
       bytes: height * width * 3,
       prepare: () => {
-        const image = copyItem(images, index);
+        const { bytes: image, transfer, release } = takeItem(images, index);
         const scale = pair(scales, index);
         const centre = pair(centres, index);
         return {
           job: { kind: 'detect' as const, image, height, width, scale, centre },
-          transfer: [image.buffer],
+          transfer,
+          release,
         };
       },
     }));

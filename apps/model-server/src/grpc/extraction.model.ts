@@ -9,7 +9,7 @@ import type {
 import type { FaceScheduler } from '../scheduler/face-scheduler.js';
 import { extractionDefinition, faceSize } from './face-definitions.js';
 import { summarise } from './inference-times.js';
-import { copyItem, inputOf, joinFloats } from './tensor-access.js';
+import { inputOf, joinFloats, takeItem } from './tensor-access.js';
 
 /** `extraction`: the embeddings of up to eight aligned faces. */
 export class ExtractionModel implements Model {
@@ -34,8 +34,8 @@ export class ExtractionModel implements Model {
     const jobs = Array.from({ length: request.batchSize }, (_, index) => ({
       bytes: faceSize * faceSize * 3,
       prepare: () => {
-        const face = copyItem(faces, index);
-        return { job: { kind: 'embed' as const, face }, transfer: [face.buffer] };
+        const { bytes: face, transfer, release } = takeItem(faces, index);
+        return { job: { kind: 'embed' as const, face }, transfer, release };
       },
     }));
     const results = await this.scheduler.run(request.id, jobs, context);

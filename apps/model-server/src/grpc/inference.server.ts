@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { KserveServer } from '@face/kserve';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
@@ -10,6 +11,12 @@ import { listenPrivately, prepareSocket } from './unix-socket.js';
 
 /** Of one request: 8 pictures of 4096 x 4096 pixels and some. */
 const maxMessageBytes = 512 * 2 ** 20;
+
+/** Where Linux keeps shared memory; other systems show it nowhere. */
+const sharedMemoryFolder = '/dev/shm';
+
+/** Of all clients together; each is an open file. A process of the API uses up to 32. */
+const maxRegions = 512;
 
 /** How long running inferences may take after the program was asked to end; requests of the API take at most 30 s. */
 const graceMs = 35_000;
@@ -29,6 +36,7 @@ export class InferenceServer implements BeforeApplicationShutdown {
       name: 'face-search-model-server',
       version,
       maxMessageBytes,
+      sharedMemory: existsSync(sharedMemoryFolder) ? { folder: sharedMemoryFolder, maxRegions } : undefined,
       report: (method, error) => this.logger.error(`${method}: ${describe(error)}`),
     });
   }

@@ -93,7 +93,8 @@ export class Scheduler<Job, Result> {
   ): Promise<void> {
     const { request, index, job } = entry;
     try {
-      request.results[index] = await worker.run(job.prepare());
+      const prepared = job.prepare();
+      request.results[index] = await worker.run(prepared).finally(() => prepared.release?.());
       request.open -= 1;
       if (request.open === 0) this.settle(request, () => request.resolve(request.results));
     } catch (error) {

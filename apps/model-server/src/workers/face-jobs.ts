@@ -1,10 +1,14 @@
 import type { LoadedPack } from '../packs/loaded-pack.js';
 import type { DetectedFaces } from '../pipelines/face-pipeline.js';
+import type { FileBytes } from './file-bytes.js';
+
+/** Pixels that came with the job, or that the worker reads itself. */
+export type JobBytes = Uint8Array<ArrayBuffer> | FileBytes;
 
 /** Find the faces of one picture. Arguments of `FacePipeline.detect`. */
 export interface DetectJob {
   readonly kind: 'detect';
-  readonly image: Uint8Array<ArrayBuffer>;
+  readonly image: JobBytes;
   readonly height: number;
   readonly width: number;
   readonly scale: readonly [number, number];
@@ -14,7 +18,7 @@ export interface DetectJob {
 /** Embed one aligned face. Argument of `FacePipeline.embed`. */
 export interface EmbedJob {
   readonly kind: 'embed';
-  readonly face: Uint8Array<ArrayBuffer>;
+  readonly face: JobBytes;
 }
 
 export type FaceJob = DetectJob | EmbedJob;

@@ -9,6 +9,8 @@ const closePatienceMs = 10_000;
 export interface PreparedJob<Job> {
   readonly job: Job;
   readonly transfer: readonly ArrayBuffer[];
+  /** Called when no worker has the job any more, however it ended. */
+  readonly release?: (() => void) | undefined;
 }
 
 export interface JobResult<Result> {

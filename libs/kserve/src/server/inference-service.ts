@@ -3,12 +3,15 @@ import { HealthCheckResponse_ServingStatus } from '../generated/grpc/health/v1/h
 import type { ServerMetadataResponse } from '../generated/inference/grpc_service.js';
 import type { healthService, inferenceService } from '../services.js';
 import { buildInferResponse } from './infer-response.js';
+import type { CallContext } from './call-context.js';
 import type { ModelInferRequest, ModelInferResponse } from './messages.js';
-import type { InferenceContext } from './model.js';
 import { modelConfig, modelIndex, modelMetadata } from './model-description.js';
 import type { ModelRepository } from './model-repository.js';
 import { ProtocolError } from './protocol-error.js';
 import { checkInferRequest } from './request-check.js';
+import { RequestRegions } from './shared-memory/request-regions.js';
+import type { SharedMemoryMethod } from './shared-memory/shared-memory-handlers.js';
+import type { SharedRegions } from './shared-memory/shared-regions.js';
 import type { UnaryHandlers } from './unary-handlers.js';
 
 function refuseLoading(): never {
@@ -27,9 +30,13 @@ export class InferenceService {
   constructor(
     private readonly repository: ModelRepository,
     private readonly metadata: ServerMetadataResponse,
+    /** Undefined: no shared memory is offered. */
+    private readonly regions: SharedRegions | undefined,
   ) {}
 
-  readonly inferenceHandlers: UnaryHandlers<Omit<typeof inferenceService, 'modelStreamInfer'>> = {
+  readonly inferenceHandlers: UnaryHandlers<
+    Omit<typeof inferenceService, 'modelStreamInfer' | SharedMemoryMethod>
+  > = {
     serverLive: () => {
       this.refuseWhenExiting('Server exiting');
       return { live: true };
@@ -42,7 +49,11 @@ export class InferenceService {
       this.refuseWhenExiting('Server not ready');
       return { ready: this.repository.isReady(name, version) };
     },
-    serverMetadata: () => this.metadata,
+    serverMetadata: (_, { sameHost }) => {
+      const { extensions } = this.metadata;
+      const shared = this.regions !== undefined && sameHost;
+      return { ...this.metadata, extensions: shared ? [...extensions, 'system_shared_memory'] : extensions };
+    },
     modelMetadata: ({ name, version }) => modelMetadata(this.repository.find(name, version).model.definition),
     modelConfig: ({ name, version }) => ({
       config: modelConfig(this.repository.find(name, version).model.definition),
@@ -87,7 +98,7 @@ export class InferenceService {
   }
 
   /** @throws ProtocolError, and whatever a model throws that has a fault */
-  async infer(request: ModelInferRequest, context: InferenceContext): Promise<ModelInferResponse> {
+  async infer(request: ModelInferRequest, context: CallContext): Promise<ModelInferResponse> {
     const { model, statistics } = this.repository.find(request.modelName, request.modelVersion);
     if (this.exiting) {
       throw new ProtocolError(
@@ -96,17 +107,19 @@ export class InferenceService {
       );
     }
     const start = process.hrtime.bigint();
+    const regions = new RequestRegions(context.sameHost ? this.regions : undefined);
     this.running += 1;
     try {
-      const checked = checkInferRequest(model.definition, request);
+      const checked = checkInferRequest(model.definition, request, regions);
       const { outputs, times } = await model.infer(checked, context);
-      const response = buildInferResponse(model.definition, request, outputs);
+      const response = buildInferResponse(model.definition, request, outputs, checked.targets);
       statistics.recordSuccess(checked.batchSize, process.hrtime.bigint() - start, times);
       return response;
     } catch (error) {
       statistics.recordFailure(process.hrtime.bigint() - start);
       throw error;
     } finally {
+      regions.release();
       this.running -= 1;
       if (this.running === 0) this.idle?.();
     }

@@ -1,7 +1,8 @@
-import { status } from '@grpc/grpc-js';
 import { type Datatype, datatypeBytes } from '../tensor.js';
-import type { InferInput, InferRequestedOutput, ModelInferRequest } from './messages.js';
-import { ProtocolError, invalidArgument, requestLabel } from './protocol-error.js';
+import type { InferInput, ModelInferRequest } from './messages.js';
+import { invalidArgument, requestLabel } from './protocol-error.js';
+import type { RequestRegions } from './shared-memory/request-regions.js';
+import type { SharedBytes } from './shared-memory/shared-region.js';
 import { rawFromContents } from './tensor-contents.js';
 
 /** An input with its bytes found, not yet held against a model. */
@@ -9,16 +10,19 @@ export interface InputData {
   readonly name: string;
   readonly datatype: Datatype | '<invalid>';
   readonly shape: readonly bigint[];
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | SharedBytes;
 }
 
 /**
- * Finds the bytes of every input, from typed contents or from the raw entries in their order. Raw entries that are
- * too many are ignored, as the real server does.
+ * Finds the bytes of every input: in shared memory, in typed contents or in the raw entries, which are those of the
+ * other inputs in their order. Raw entries that are too many are ignored, as the real server does.
  * @returns the inputs by name, in the order of the request
  * @throws ProtocolError
  */
-export function collectInputs(request: ModelInferRequest): ReadonlyMap<string, InputData> {
+export function collectInputs(
+  request: ModelInferRequest,
+  regions: RequestRegions,
+): ReadonlyMap<string, InputData> {
   const names = new Set<string>();
   for (const { name } of request.inputs) {
     if (names.has(name)) {
@@ -26,12 +30,12 @@ export function collectInputs(request: ModelInferRequest): ReadonlyMap<string, I
     }
     names.add(name);
   }
-  request.outputs.forEach(refuseExtensions);
   const inputs = new Map<string, InputData>();
   let rawIndex = 0;
   for (const input of request.inputs) {
     const datatype = readDatatype(input.datatype);
-    const data = findData(request, input, datatype, () => request.rawInputContents[rawIndex++]);
+    const shared = findShared(request, input, regions);
+    const data = shared ?? findData(request, input, datatype, () => request.rawInputContents[rawIndex++]);
     inputs.set(input.name, { name: input.name, datatype, shape: input.shape, data });
   }
   return inputs;
@@ -44,7 +48,6 @@ function findData(
   nextRaw: () => Uint8Array | undefined,
 ): Uint8Array {
   const { name, contents } = input;
-  refuseSharedMemory(input);
   if (contents === undefined) {
     const raw = nextRaw();
     if (raw !== undefined) return raw;
@@ -60,22 +63,16 @@ function findData(
   return rawFromContents(input, contents, datatype, request.modelName);
 }
 
-/** No region can be registered here, so none is ever found. */
-function refuseSharedMemory(tensor: InferInput | InferRequestedOutput): void {
-  const region = tensor.parameters['shared_memory_region']?.parameterChoice;
-  if (region?.$case === 'stringParam') {
-    throw new ProtocolError(status.NOT_FOUND, `Unable to find shared memory region: '${region.value}'`);
-  }
-}
-
-function refuseExtensions(output: InferRequestedOutput): void {
-  refuseSharedMemory(output);
-  if (output.parameters['classification'] !== undefined) {
-    throw new ProtocolError(
-      status.UNIMPLEMENTED,
-      `the classification extension, asked for output '${output.name}', is not offered`,
-    );
-  }
+function findShared(
+  { modelName }: ModelInferRequest,
+  input: InferInput,
+  regions: RequestRegions,
+): SharedBytes | null {
+  const shared = regions.find(input);
+  if (shared === null || input.contents === undefined) return shared;
+  throw invalidArgument(
+    `unexpected 'content' provided when using shared memory for input tensor '${input.name}' for model '${modelName}'`,
+  );
 }
 
 function readDatatype(text: string): Datatype | '<invalid>' {

@@ -7,11 +7,14 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { healthService, inferenceService } from '../services.js';
+import { isSameHost } from './call-context.js';
 import { InferenceService } from './inference-service.js';
 import type { Model } from './model.js';
 import { ModelRepository } from './model-repository.js';
+import { sharedMemoryHandlers } from './shared-memory/shared-memory-handlers.js';
+import { type SharedMemoryOptions, SharedRegions } from './shared-memory/shared-regions.js';
 import { addStreamHandler } from './stream-handler.js';
-import { type ReportFault, addUnaryHandlers } from './unary-handlers.js';
+import { type HandlerOptions, type ReportFault, addUnaryHandlers } from './unary-handlers.js';
 
 export interface KserveServerOptions {
   /** ServerMetadata. */
@@ -20,6 +23,8 @@ export interface KserveServerOptions {
   /** Of a request, in bytes; a larger one is refused with RESOURCE_EXHAUSTED. */
   readonly maxMessageBytes: number;
   readonly report: ReportFault;
+  /** Undefined: none is offered. Otherwise to clients on the same host, which are told so by ServerMetadata. */
+  readonly sharedMemory?: SharedMemoryOptions | undefined;
 }
 
 /** What the server offers beside the protocol's own methods, by the names of Triton. */
@@ -42,23 +47,35 @@ function refuseWatch(call: ServerWritableStream<unknown, unknown>): void {
 export class KserveServer {
   private readonly service: InferenceService;
   private readonly server: Server;
+  private readonly regions: SharedRegions | undefined;
+  private listensOnSocket = false;
 
-  constructor(models: readonly Model[], { name, version, maxMessageBytes, report }: KserveServerOptions) {
-    this.service = new InferenceService(new ModelRepository(models), { name, version, extensions });
+  constructor(
+    models: readonly Model[],
+    { name, version, maxMessageBytes, report, sharedMemory }: KserveServerOptions,
+  ) {
+    this.regions = sharedMemory === undefined ? undefined : new SharedRegions(sharedMemory);
+    const metadata = { name, version, extensions };
+    this.service = new InferenceService(new ModelRepository(models), metadata, this.regions);
+    const handling: HandlerOptions = {
+      report,
+      isSameHost: (call) => isSameHost(call.getPeer(), this.listensOnSocket),
+    };
     const options: ServerOptions = {
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_send_message_length': -1,
     };
     this.server = new Server(options);
     const { modelStreamInfer, ...unary } = inferenceService;
-    addUnaryHandlers(this.server, unary, this.service.inferenceHandlers, report);
+    const handlers = { ...this.service.inferenceHandlers, ...sharedMemoryHandlers(this.regions) };
+    addUnaryHandlers(this.server, unary, handlers, handling);
     addStreamHandler(
       this.server,
       modelStreamInfer,
       (request, context) => this.service.infer(request, context),
-      report,
+      handling,
     );
-    addUnaryHandlers(this.server, { check: healthService.check }, this.service.healthHandlers, report);
+    addUnaryHandlers(this.server, { check: healthService.check }, this.service.healthHandlers, handling);
     this.server.addService({ watch: healthService.watch }, { watch: refuseWatch });
   }
 
@@ -73,7 +90,9 @@ export class KserveServer {
         error === null ? resolve(bound) : reject(error),
       );
     });
-    return address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`);
+    if (!address.startsWith('unix:')) return address.replace(/:\d+$/, `:${port}`);
+    this.listensOnSocket = true;
+    return address;
   }
 
   /**
@@ -91,5 +110,6 @@ export class KserveServer {
       this.server.tryShutdown(() => resolve());
     });
     clearTimeout(timer);
+    this.regions?.close();
   }
 }

@@ -1,4 +1,5 @@
 import type { Datatype, Tensor } from '../tensor.js';
+import type { SharedBytes } from './shared-memory/shared-region.js';
 
 /** An input or output of a model. */
 export interface TensorSpec {
@@ -26,14 +27,20 @@ export interface ModelDefinition {
   readonly instances: number;
 }
 
+/** A tensor of a request. */
+export interface InputTensor extends Omit<Tensor, 'data'> {
+  /** In the received message, or in memory that the client shares and may change at any time. */
+  readonly data: Uint8Array | SharedBytes;
+}
+
 /** A request that fits the model's definition. */
 export interface ModelRequest {
   /** As the client gave it, '' when it gave none. */
   readonly id: string;
   /** 1 when the model knows no batches. */
   readonly batchSize: number;
-  /** Every input of the definition, by name; data are views into the received message. */
-  readonly inputs: ReadonlyMap<string, Tensor>;
+  /** Every input of the definition, by name. */
+  readonly inputs: ReadonlyMap<string, InputTensor>;
 }
 
 /** The call behind a request: nobody waits for the answer once `signal` is aborted or the deadline has passed. */

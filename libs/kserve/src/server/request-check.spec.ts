@@ -262,6 +262,6 @@ describe('checkInferRequest', () => {
         },
       ],
     });
-    expect(Buffer.from(text.inputs.get('S')?.data ?? []).toString('hex')).toBe('02000000616200000000');
+    expect(text.inputs.get('S')?.data).toEqual(Buffer.from('02000000616200000000', 'hex'));
   });
 });

@@ -1,19 +1,32 @@
-import type { Tensor } from '../tensor.js';
 import { type InputData, collectInputs } from './input-data.js';
 import type { ModelInferRequest } from './messages.js';
-import type { ModelDefinition, ModelRequest, TensorSpec } from './model.js';
+import type { InputTensor, ModelDefinition, ModelRequest, TensorSpec } from './model.js';
+import { collectTargets } from './output-targets.js';
 import { invalidArgument, requestLabel } from './protocol-error.js';
 import { checkRequestParameters } from './request-parameters.js';
+import { RequestRegions } from './shared-memory/request-regions.js';
+import type { SharedBytes } from './shared-memory/shared-region.js';
 import { checkSize } from './tensor-size.js';
+
+export interface CheckedRequest extends ModelRequest {
+  /** Where outputs go that the client wants in shared memory, by name. */
+  readonly targets: ReadonlyMap<string, SharedBytes>;
+}
 
 /**
  * Holds a request against a model's definition, in the order and with the words of the real server
  * (`InferGRPCToInput` of its gRPC front end, then `InferenceRequest::Normalize` of its core).
+ * @param regions what the request uses of shared memory, to be released by the caller; by default there is none
  * @throws ProtocolError
  */
-export function checkInferRequest(definition: ModelDefinition, request: ModelInferRequest): ModelRequest {
+export function checkInferRequest(
+  definition: ModelDefinition,
+  request: ModelInferRequest,
+  regions = new RequestRegions(undefined),
+): CheckedRequest {
   checkRequestParameters(request.parameters);
-  const inputs = collectInputs(request);
+  const inputs = collectInputs(request, regions);
+  const targets = collectTargets(request, regions);
   const label = requestLabel(request.id);
   checkOutputNames(definition, request);
   checkInputCount(definition, inputs, label);
@@ -22,12 +35,12 @@ export function checkInferRequest(definition: ModelDefinition, request: ModelInf
   const reversed = [...inputs.values()].reverse();
   const specs = new Map(reversed.map((input) => [input.name, specOf(definition, input.name)]));
   const batchSize = definition.maxBatchSize > 0 ? readBatchSize(definition, reversed, label) : 1;
-  const tensors = new Map<string, Tensor>();
+  const tensors = new Map<string, InputTensor>();
   for (const input of reversed) {
     const spec = specs.get(input.name);
     if (spec !== undefined) tensors.set(input.name, checkInput(definition, spec, input, batchSize, label));
   }
-  return { id: request.id, batchSize, inputs: tensors };
+  return { id: request.id, batchSize, inputs: tensors, targets };
 }
 
 function checkOutputNames(definition: ModelDefinition, request: ModelInferRequest): void {
@@ -96,7 +109,7 @@ function checkInput(
   input: InputData,
   batchSize: number,
   label: string,
-): Tensor {
+): InputTensor {
   const { name } = input;
   const { datatype } = spec;
   const batched = definition.maxBatchSize > 0;

@@ -1,26 +1,30 @@
 import type { MethodDefinition, Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { ModelStreamInferResponse } from '../generated/inference/grpc_service.js';
+import type { CallContext } from './call-context.js';
 import type { ModelInferRequest, ModelInferResponse } from './messages.js';
-import type { InferenceContext } from './model.js';
 import { ProtocolError } from './protocol-error.js';
-import { type ReportFault, parseRequest, statusOf } from './unary-handlers.js';
+import { type HandlerOptions, parseRequest, statusOf } from './unary-handlers.js';
 
 /** Requests of one stream that are worked on side by side; more wait in the connection. */
 const maxAtOnce = 16;
 
-type Infer = (request: ModelInferRequest, context: InferenceContext) => Promise<ModelInferResponse>;
+type Infer = (request: ModelInferRequest, context: CallContext) => Promise<ModelInferResponse>;
 
 /** Adds ModelStreamInfer: answers in the order of the requests, errors inside of the stream, which goes on. */
 export function addStreamHandler(
   server: Server,
   method: MethodDefinition<ModelInferRequest, ModelStreamInferResponse>,
   infer: Infer,
-  report: ReportFault,
+  { report, isSameHost }: HandlerOptions,
 ): void {
   const serve = async (call: ServerDuplexStream<Buffer, ModelStreamInferResponse>) => {
     const abort = new AbortController();
     call.once('cancelled', () => abort.abort());
-    const context = { signal: abort.signal, deadline: Number(call.getDeadline()) };
+    const context = {
+      signal: abort.signal,
+      deadline: Number(call.getDeadline()),
+      sameHost: isSameHost(call),
+    };
     let running = 0;
     let sent = Promise.resolve();
     for await (const bytes of call as AsyncIterable<Buffer>) {

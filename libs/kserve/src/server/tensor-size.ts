@@ -1,6 +1,8 @@
-import { type Datatype, type Tensor, datatypeBytes } from '../tensor.js';
+import { type Datatype, datatypeBytes } from '../tensor.js';
 import type { InputData } from './input-data.js';
+import type { InputTensor } from './model.js';
 import { type ProtocolError, invalidArgument } from './protocol-error.js';
+import { SharedBytes } from './shared-memory/shared-region.js';
 
 /** Larger sizes cannot be meant, and would lose digits or wrap around further on. */
 const maxDimension = 2n ** 31n - 1n;
@@ -18,10 +20,13 @@ export function checkSize(
   countedShape: readonly bigint[],
   model: string,
   label: string,
-): Tensor {
-  const { name, datatype, data, shape } = input;
+): InputTensor {
+  const { name, datatype, shape } = input;
+  let { data } = input;
   if (datatype === 'BYTES') {
-    checkElements(input, elementCount(countedShape), model, label);
+    // The lengths inside must not change any more after they were checked.
+    if (data instanceof SharedBytes) data = data.read();
+    checkElements(name, data, elementCount(countedShape), model, label);
   } else {
     const bytes = elementCount(countedShape) * BigInt(datatypeBytes[datatype]);
     if (bytes !== BigInt(data.byteLength)) throw sizeMismatch(input, bytes, model, label);
@@ -52,8 +57,7 @@ function sizeMismatch(input: InputData, bytes: bigint, model: string, label: str
 
 const lengthBytes = 4;
 
-function checkElements(input: InputData, count: bigint, model: string, label: string): void {
-  const { name, data } = input;
+function checkElements(name: string, data: Uint8Array, count: bigint, model: string, label: string): void {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const where = `inference input '${name}' for model '${model}'`;
   let position = 0;

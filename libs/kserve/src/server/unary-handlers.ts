@@ -8,18 +8,25 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
-import type { InferenceContext } from './model.js';
+import type { CallContext } from './call-context.js';
 import { ProtocolError } from './protocol-error.js';
 
 /** One function for each method; what it throws or rejects with becomes the status of the call. */
 export type UnaryHandlers<Service> = {
   readonly [Method in keyof Service]: Service[Method] extends MethodDefinition<infer Request, infer Response>
-    ? (request: Request, context: InferenceContext) => Response | Promise<Response>
+    ? (request: Request, context: CallContext) => Response | Promise<Response>
     : never;
 };
 
 /** Called with every error that is not a ProtocolError: a fault of ours, of which the client learns no details. */
 export type ReportFault = (method: string, error: unknown) => void;
+
+/** What all handlers of a server have in common. */
+export interface HandlerOptions {
+  readonly report: ReportFault;
+  /** Whether the client of a call runs on the same host. */
+  readonly isSameHost: (call: { getPeer(): string }) => boolean;
+}
 
 /**
  * Adds unary methods to a server.
@@ -30,15 +37,16 @@ export function addUnaryHandlers<Service extends ServiceDefinition>(
   server: Server,
   service: Service,
   handlers: UnaryHandlers<Service>,
-  report: ReportFault,
+  options: HandlerOptions,
 ): void {
+  const { report } = options;
   const definitions: Record<string, MethodDefinition<Buffer, unknown>> = {};
   const implementation: UntypedServiceImplementation = {};
   for (const [name, method] of Object.entries(service)) {
     definitions[name] = { ...method, requestDeserialize: (bytes) => bytes };
-    const handle = handlers[name] as (request: unknown, context: InferenceContext) => unknown;
+    const handle = handlers[name] as (request: unknown, context: CallContext) => unknown;
     implementation[name] = (call: ServerUnaryCall<Buffer, unknown>, callback: sendUnaryData<unknown>) => {
-      void answer(call, method, handle).then(
+      void answer(call, method, handle, options).then(
         (response) => callback(null, response),
         (error: unknown) => {
           if (!(error instanceof ProtocolError)) report(method.path, error);
@@ -57,13 +65,18 @@ export function addUnaryHandlers<Service extends ServiceDefinition>(
 async function answer(
   call: ServerUnaryCall<Buffer, unknown>,
   method: MethodDefinition<unknown, unknown>,
-  handle: (request: unknown, context: InferenceContext) => unknown,
+  handle: (request: unknown, context: CallContext) => unknown,
+  { isSameHost }: HandlerOptions,
 ): Promise<unknown> {
   const abort = new AbortController();
   call.once('cancelled', () => abort.abort());
   if (call.cancelled) abort.abort();
   const request = parseRequest(call.request, method);
-  return await handle(request, { signal: abort.signal, deadline: Number(call.getDeadline()) });
+  return await handle(request, {
+    signal: abort.signal,
+    deadline: Number(call.getDeadline()),
+    sameHost: isSameHost(call),
+  });
 }
 
 /** @throws ProtocolError when the bytes are no such message */
