@@ -9,7 +9,6 @@ import { build, fetchModelPack, fetchSamplePhotos } from './setup/prepare.ts';
 import { samplePhotoPath } from './setup/sample-photos.ts';
 
 await runService(async (interruption) => {
-  const start = performance.now();
   const environment = readEnvironment();
   const address = apiAddress(environment);
   // Before the work that may take minutes, and before the model server.
@@ -27,7 +26,6 @@ await runService(async (interruption) => {
       local: isLocal(environment),
       keyNeeded: hasApiKey(environment),
       photo: hasPhotos ? samplePhotoPath(environment, 'sample1.jpg') : undefined,
-      seconds: (performance.now() - start) / 1000,
     }),
   );
   try {

@@ -6,11 +6,10 @@ export interface WelcomeFacts {
   readonly keyNeeded: boolean;
   /** Path of a photo with faces; undefined when none could be fetched. */
   readonly photo: string | undefined;
-  readonly seconds: number;
 }
 
 /** What a newcomer needs when the product runs. The curl line works when it is pasted into a shell. */
-export function welcome({ url, local, keyNeeded, photo, seconds }: WelcomeFacts): string {
+export function welcome({ url, local, keyNeeded, photo }: WelcomeFacts): string {
   const reachable = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   const key = keyNeeded ? `-H 'X-API-KEY: YOUR_KEY' ` : '';
   const curl = `curl -s ${key}-F ${quote(`images=@${curlPath(photo ?? 'photo.jpg')}`)} ${reachable}/api/v1/embeddings`;
@@ -23,7 +22,7 @@ export function welcome({ url, local, keyNeeded, photo, seconds }: WelcomeFacts)
     ['Stop', 'Ctrl-C'],
   ];
   const block = lines.map(([name = '', text = '']) => `  ${name.padEnd(18)}${text}`).join('\n');
-  return `\nReady after ${seconds.toFixed(1)} s.\n${block}\n\n`;
+  return `\nReady.\n\n${block}\n\n`;
 }
 
 /** As one word of a POSIX shell. */
