@@ -66,7 +66,7 @@ describe.skipIf(!isFetched)('loadPack', () => {
     expect((await load({ flipMerge: 'mean' })).contract).toMatchObject({ flipMerge: 'mean', dimension: 512 });
     const [none, concat] = [await load({}), await load({ flipMerge: 'concat' })];
     expect(none.contract.contractId).not.toBe(concat.contract.contractId);
-    expect(concat.contract.calibration.calibrated).toBe(false);
+    expect(concat.contract.calibration).toMatchObject({ alpha: 25.2, tau: 0.424, calibrated: true });
     await expect(load({ embeddingDimension: 700 })).rejects.toThrow(
       "FACE_V3_EMBEDDING_DIMENSION is 700, but the model pack faceplugin gives 512 numbers with flip merging 'none'",
     );
