@@ -167,6 +167,7 @@ describe('ways to send a photo', () => {
     ['text/plain', 'hello', 415, 'unsupported_media_type'],
     ['application/json', '{"images": [', 422, 'malformed_body'],
     ['application/octet-stream', 'hello', 400, 'invalid_image'],
+    ['image/jpeg', '', 400, 'invalid_image'],
     ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>', 400, 'unsupported_image_format'],
   ])('refuses a body of %s: %s', async (type, body, status, code) => {
     const answer = await request<ErrorAnswer>(embeddings, {

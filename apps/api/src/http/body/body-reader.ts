@@ -35,7 +35,6 @@ export class BodyReader {
       }
       case 'image': {
         const data = await readBytes(request, this.#limits.imageBytes, signal);
-        if (data.length === 0) throw new FaceError('malformed_body', 'The request has no body.');
         const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
         return { ...readFlags(query, rule.type), images: [{ data }] };
       }
