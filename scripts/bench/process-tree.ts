@@ -50,7 +50,9 @@ export class ProcessTree {
       const parent = stats.get(pid)?.parent ?? 0;
       return parent > 1 && belongs(parent);
     };
-    return [...stats.keys()].filter(belongs).reduce((total, pid) => total + of(pid, stats), 0);
+    const members = [...stats.keys()].filter(belongs);
+    if (members.length === 0) return Number.NaN;
+    return members.reduce((total, pid) => total + of(pid, stats), 0);
   }
 }
 
