@@ -7,6 +7,7 @@ import {
   postJson,
   readBase64Vector,
 } from './support/client.js';
+import { overlap } from './support/overlap.js';
 import { samplePhoto } from './support/photos.js';
 import { Product } from './support/product.js';
 
@@ -23,15 +24,6 @@ interface Reference {
 const reference = JSON.parse(
   readFileSync(new URL('./fixtures/reference-faces.json', import.meta.url), 'utf8'),
 ) as Reference;
-
-type Box = readonly [number, number, number, number];
-
-function overlap(a: Box, b: Box): number {
-  const width = Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]));
-  const height = Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  const area = (box: Box) => (box[2] - box[0]) * (box[3] - box[1]);
-  return (width * height) / (area(a) + area(b) - width * height);
-}
 
 function distance(a?: readonly [number, number], b?: readonly [number, number]): number {
   if (a === undefined || b === undefined) throw new Error('a landmark is missing');
