@@ -28,6 +28,7 @@ export class AppModule {
         AuthModule.forRoot({ keys: settings.apiKeys }),
         TritonModule.forRoot({
           url: settings.tritonUrl,
+          sharedMemory: settings.tritonSharedMemory,
           detectionModel: settings.detectionModel,
           extractionModel: settings.extractionModel,
           maxBatchSize: settings.maxBatchSize,

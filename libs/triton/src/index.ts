@@ -3,6 +3,7 @@ export type { CallContext } from './call-context.js';
 export { CallLimit } from './call-limit.js';
 export { cancelTogether } from './cancel-together.js';
 export { grpcTarget } from './grpc-target.js';
+export type { InputTensor } from './input-tensor.js';
 export type { OutputSpec } from './match-outputs.js';
 export { ModelCatalog } from './model-catalog.js';
 export { embeddingOutput } from './model-description.js';
@@ -17,8 +18,8 @@ export {
 } from './tensor-values.js';
 export type { CountDatatype, FloatDatatype, InputDatatype } from './tensor-values.js';
 export { TritonClient } from './triton-client.js';
-export { TRITON_OPTIONS } from './triton-options.js';
-export type { TritonOptions } from './triton-options.js';
+export { TRITON_OPTIONS, sharedMemoryModes } from './triton-options.js';
+export type { SharedMemoryMode, TritonOptions } from './triton-options.js';
 export { TritonReadiness } from './triton-readiness.js';
 export type { Readiness } from './triton-readiness.js';
 export { TritonModule } from './triton.module.js';

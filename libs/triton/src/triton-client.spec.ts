@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Status, ScriptedServer, answer, configOf, floats, optionsFor } from '../test/scripted-server.js';
 import { TcpRelay } from '../test/tcp-relay.js';
 import type { CallContext } from './call-context.js';
+import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonClient } from './triton-client.js';
 import { TritonConnection } from './triton-connection.js';
 
@@ -24,9 +25,10 @@ async function serve(...args: Parameters<typeof ScriptedServer.start>): Promise<
 }
 
 function connect(address: string): TritonClient {
-  const connection = new TritonConnection(optionsFor(address));
+  const options = optionsFor(address);
+  const connection = new TritonConnection(options);
   cleanups.push(() => connection.onApplicationShutdown());
-  return new TritonClient(connection);
+  return new TritonClient(connection, new SharedMemory(connection, options));
 }
 
 function context(timeoutMs = 10_000, signal = new AbortController().signal): CallContext {

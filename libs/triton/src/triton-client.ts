@@ -1,11 +1,14 @@
 import { status } from '@grpc/grpc-js';
 import { Injectable } from '@nestjs/common';
 import { type ErrorCode, FaceError } from '@face/errors';
-import { type ModelInferRequest, type Tensor, inferenceService } from '@face/kserve';
+import { type Tensor, inferenceService } from '@face/kserve';
 import type { CallContext } from './call-context.js';
 import { isGrpcFailure } from './grpc-failure.js';
+import { inferRequest } from './infer-request.js';
+import type { InputTensor } from './input-tensor.js';
 import { type OutputSpec, matchOutputs } from './match-outputs.js';
 import { type ModelDescription, describeModel } from './model-description.js';
+import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonConnection } from './triton-connection.js';
 
 /** Failures after which a model may be another one than before. Not overload or a deadline: asking adds to them. */
@@ -20,7 +23,10 @@ export class TritonClient {
   private readonly failures = new Map<string, number>();
   private readonly suspects = new Set<string>();
 
-  constructor(private readonly connection: TritonConnection) {}
+  constructor(
+    private readonly connection: TritonConnection,
+    private readonly sharedMemory: SharedMemory,
+  ) {}
 
   /**
    * Runs a model once.
@@ -29,18 +35,16 @@ export class TritonClient {
    */
   async infer<Key extends string>(
     model: string,
-    inputs: readonly Tensor[],
+    inputs: readonly InputTensor[],
     outputs: Readonly<Record<Key, OutputSpec>>,
     context: CallContext,
   ): Promise<Record<Key, Tensor>> {
-    const request = inferRequest(model, inputs, Object.values(outputs), context.requestId ?? '');
+    const subject = { model, retry: true };
     try {
-      const response = await this.connection.call(
-        inferenceService.modelInfer,
-        request,
-        { model, retry: true },
-        context,
-      );
+      const response = await this.sharedMemory.send(inputs, (sent) => {
+        const request = inferRequest(model, sent, Object.values(outputs), context.requestId ?? '');
+        return this.connection.call(inferenceService.modelInfer, request, subject, context);
+      });
       const tensors = matchOutputs(model, response, outputs);
       this.suspects.delete(model);
       return tensors;
@@ -93,29 +97,6 @@ export class TritonClient {
     if (code === 'triton_failed') this.suspects.add(model);
     if (changing.includes(code)) this.failures.set(model, (this.failures.get(model) ?? 0) + 1);
   }
-}
-
-function inferRequest(
-  model: string,
-  inputs: readonly Tensor[],
-  outputs: readonly OutputSpec[],
-  id: string,
-): ModelInferRequest {
-  return {
-    modelName: model,
-    modelVersion: '',
-    id,
-    parameters: {},
-    inputs: inputs.map(({ name, datatype, shape }) => ({
-      name,
-      datatype,
-      shape: shape.map(BigInt),
-      parameters: {},
-      contents: undefined,
-    })),
-    outputs: outputs.map(({ name }) => ({ name, parameters: {} })),
-    rawInputContents: inputs.map((tensor) => tensor.data),
-  };
 }
 
 /** ModelConfig is an extension of Triton. */

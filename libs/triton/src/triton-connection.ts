@@ -29,6 +29,7 @@ export class TritonConnection implements OnApplicationShutdown {
   private readonly client: Client;
   private connected = false;
   private reconnections = 0;
+  private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
     this.client = new Client(grpcTarget(options.url), credentials.createInsecure(), channelOptions);
@@ -58,8 +59,14 @@ export class TritonConnection implements OnApplicationShutdown {
     }
   }
 
+  /** What has still to be said to the server when nothing else will be. */
+  beforeClose(farewell: () => Promise<void>): void {
+    this.farewells.push(farewell);
+  }
+
   /** Not earlier: requests that the HTTP server still answers while the application stops need the channel. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.farewells.map((farewell) => farewell()));
     this.client.close();
   }
 

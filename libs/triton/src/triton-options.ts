@@ -1,3 +1,10 @@
+/**
+ * Whether large tensors go to the server through shared memory: `auto` when its address is a Unix socket or the loopback
+ * interface, `on` whatever its address, as between containers that share it; in any case only when the server offers it.
+ */
+export const sharedMemoryModes = ['auto', 'on', 'off'] as const;
+export type SharedMemoryMode = (typeof sharedMemoryModes)[number];
+
 /** Injection token of {@link TritonOptions}. */
 export const TRITON_OPTIONS = Symbol('TRITON_OPTIONS');
 
@@ -12,4 +19,6 @@ export interface TritonOptions {
   readonly detectionInput: { readonly width: number; readonly height: number };
   /** When set, the extraction model has to give embeddings of this length. */
   readonly expectedDimension?: number | undefined;
+  /** `off` unless set. */
+  readonly sharedMemory?: SharedMemoryMode | undefined;
 }

@@ -6,6 +6,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { ModelCatalog } from './model-catalog.js';
+import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonClient } from './triton-client.js';
 import { TritonConnection } from './triton-connection.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
@@ -33,7 +34,7 @@ function build(options: Provider, imports: ModuleMetadata['imports'] = []): Dyna
     module: TritonModule,
     global: true,
     imports,
-    providers: [options, TritonConnection, TritonClient, ModelCatalog, TritonReadiness],
+    providers: [options, TritonConnection, SharedMemory, TritonClient, ModelCatalog, TritonReadiness],
     exports: [TritonClient, ModelCatalog, TritonReadiness],
   };
 }

@@ -37,6 +37,7 @@ describe('settings', () => {
       workers: 1,
       logLevel: 'info',
       apiKeys: [],
+      tritonSharedMemory: 'auto',
       tritonHealthcheck: true,
       detectionModel: 'detection',
       extractionModel: 'extraction',

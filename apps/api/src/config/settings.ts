@@ -1,5 +1,5 @@
 import { FaceError } from '@face/errors';
-import { grpcTarget } from '@face/triton';
+import { type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
 import { readApiKeys } from './api-key-settings.js';
 import { EnvironmentReader, type Environment } from './environment-reader.js';
 import { defaultLibraryPath } from './library-paths.js';
@@ -26,6 +26,8 @@ export class Settings {
   readonly apiKeys: readonly string[];
 
   readonly tritonUrl: string;
+  /** Whether pictures go to Triton through shared memory. */
+  readonly tritonSharedMemory: SharedMemoryMode;
   /** Wait for Triton at the start, and stop when it does not become ready. */
   readonly tritonHealthcheck: boolean;
   /** How long the start waits for that. */
@@ -76,6 +78,7 @@ export class Settings {
     }
 
     this.tritonUrl = readTritonUrl(reader);
+    this.tritonSharedMemory = reader.oneOf('FACE_V3_TRITON_SHARED_MEMORY', sharedMemoryModes, 'auto');
     this.tritonHealthcheck = reader.boolean('FACE_V3_TRITON_HEALTHCHECK', true);
     this.tritonStartTimeoutSeconds = reader.number(
       'FACE_V3_TRITON_START_TIMEOUT_SECONDS',

@@ -1,7 +1,6 @@
 import { FaceError } from '@face/errors';
 import type { Letterboxed, Size } from '@face/image';
-import type { Tensor } from '@face/kserve';
-import { type OutputSpec, writeNumbers } from '@face/triton';
+import { type InputTensor, type OutputSpec, writeNumbers } from '@face/triton';
 import type { DetectionTensors } from './detection-tensors.js';
 
 /** One image as the detector takes it. */
@@ -19,7 +18,7 @@ export function detectorInputs(
   { image, scale, centre }: DetectionTensors,
   frame: Size,
   batch: readonly DetectorImage[],
-): Tensor[] {
+): InputTensor[] {
   const [, height = -1, width = -1] = image.shape;
   if ((height > 0 && height !== frame.height) || (width > 0 && width !== frame.width)) {
     throw new FaceError(
@@ -28,7 +27,6 @@ export function detectorInputs(
         'FACE_V3_DETECTION_INPUT_HEIGHT to that.',
     );
   }
-  const pixels = joined(batch.map(({ letterboxed }) => letterboxed.data));
   const scales = batch.flatMap(({ letterboxed }) => [letterboxed.scale, letterboxed.scale]);
   const centres = batch.flatMap(({ source }) => [source.height / 2, source.width / 2]);
   const count = batch.length;
@@ -37,7 +35,8 @@ export function detectorInputs(
       name: image.name,
       datatype: image.datatype,
       shape: [count, frame.height, frame.width, 3],
-      data: writeNumbers(image.datatype, pixels),
+      // Not joined: they are written to where they go, one after the other.
+      data: batch.map(({ letterboxed }) => writeNumbers(image.datatype, letterboxed.data)),
     },
     {
       name: scale.name,
@@ -61,10 +60,4 @@ export function detectorOutputs({ boxes, landmarks, counts }: DetectionTensors, 
     landmarks: { name: landmarks.name, datatype: landmarks.datatype, shape: [null, 10] },
     counts: { name: counts.name, datatype: counts.datatype, shape: [images, 1] },
   } satisfies Record<string, OutputSpec>;
-}
-
-function joined(pictures: readonly Uint8Array[]): Uint8Array {
-  const [first] = pictures;
-  // One picture, the usual request, is not copied.
-  return pictures.length === 1 && first !== undefined ? first : Buffer.concat(pictures);
 }
