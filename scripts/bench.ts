@@ -123,8 +123,7 @@ await runTask(async (interruption) => {
   const text = [
     '# Performance',
     `Measured with \`npm run bench\` on ${today()}: ${describeMachine()}; load generator on the same machine. Photo: ${label}. ${rounds} rounds of ${seconds} s, contenders in turns; requests/s and CPU are medians of the rounds, "product / this" is the median ratio of neighbouring rounds. "models only" is onnxruntime with the same models and as many threads, without decoding, alignment and servers: one run of each model counts as a request.`,
-    scenarioMeanings(),
-    resultTable(results),
+    ...(results.length === 0 ? [] : [scenarioMeanings(), resultTable(results)]),
     ...(memory.length === 0
       ? []
       : [`## Memory\n\n${table(['requests', 'resident MB, both programs'], memory)}`]),
