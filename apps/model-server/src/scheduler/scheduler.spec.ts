@@ -139,6 +139,32 @@ describe('Scheduler over worker threads', () => {
     await expect(scheduler.run('', jobs({ command: 'fail' }), unlimited)).rejects.toThrow('went wrong');
   });
 
+  it('holds what a job needs until no worker has it any more, however it ended', async () => {
+    const { scheduler } = await start(1);
+    const gate = closedGate();
+    const abort = new AbortController();
+    const held = new Set<number>();
+    const holding = (...commands: Command[]) =>
+      commands.map((job, index) => ({
+        bytes: 10,
+        prepare: () => {
+          held.add(index);
+          return { job, transfer: [], release: () => held.delete(index) };
+        },
+      }));
+    const context = { signal: abort.signal, deadline: Infinity };
+    // One runs, one is at the worker, one waits here and is never begun.
+    const cancelled = scheduler.run('', holding({ gate }, { command: 'fail' }, {}), context);
+    abort.abort();
+    expect(await code(cancelled)).toBe(status.CANCELLED);
+    expect([...held]).toEqual([0, 1]);
+    open(gate);
+    await scheduler.run('', jobs({}), unlimited);
+    expect(held.size).toBe(0);
+    await code(scheduler.run('', holding({ command: 'die' }, {}), unlimited));
+    expect(held.size).toBe(0);
+  });
+
   it('does not start when a worker does not', async () => {
     await expect(start(2, 100, 1)).rejects.toThrow('broken on purpose');
   });

@@ -15,7 +15,7 @@ export interface RegionPoolOptions {
   readonly registry: RegionRegistry;
   /** Changes with the connection: behind a new one may stand a server that knows no region. */
   readonly generation: () => number;
-  /** Called with the reason when regions cannot be used for a while. */
+  /** Called with the reason when regions are missing for a while. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -71,12 +71,17 @@ export class RegionPool {
     this.remove(file);
   }
 
-  /** Gives up for a while. */
-  stop(error: unknown): void {
+  /** Adds no regions for a while. */
+  stopGrowing(error: unknown): void {
     const news = !this.paused;
     this.pause = { generation: this.options.generation(), until: Date.now() + pauseMs };
-    for (const { file } of this.free.splice(0)) this.remove(file);
     if (news) this.options.onFailure(error);
+  }
+
+  /** Gives up all regions for a while. */
+  stop(error: unknown): void {
+    for (const { file } of this.free.splice(0)) this.remove(file);
+    this.stopGrowing(error);
   }
 
   /** Removes all regions that are not in use, and unregisters them; those in use follow when they are given back. */
@@ -112,7 +117,7 @@ export class RegionPool {
       else this.remove(file);
     } catch (error) {
       if (file !== undefined) this.remove(file);
-      this.stop(error);
+      this.stopGrowing(error);
     }
   }
 

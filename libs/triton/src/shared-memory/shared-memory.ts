@@ -15,7 +15,7 @@ import { RegionRegistry } from './region-registry.js';
 const folder = '/dev/shm';
 
 /** Smaller tensors are sent faster than they are written to and read from a file. */
-const leastBytes = 32 * 2 ** 10;
+const leastBytes = 64 * 2 ** 10;
 
 /** A multiple of what any processor wants tensors to be aligned to. */
 const alignment = 64;
@@ -108,7 +108,7 @@ export class SharedMemory {
     } catch (error) {
       // No memory left, most likely: in a container there are 64 MB of it unless told otherwise.
       pool.discard(region);
-      pool.stop(error);
+      pool.stopGrowing(error);
       return undefined;
     }
   }
@@ -116,7 +116,7 @@ export class SharedMemory {
   private report(error: unknown): void {
     const cause = error instanceof FaceError && error.cause instanceof Error ? error.cause : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const text = `Tensors are sent over the connection for a while, not in shared memory: ${reason}`;
+    const text = `Shared memory is missing for a while, tensors are sent over the connection instead: ${reason}`;
     if (this.options.sharedMemory === 'on') this.logger.warn(text);
     else this.logger.debug(text);
   }
