@@ -3,7 +3,7 @@
 
 namespace face {
 
-/// Outcome of a call, shared by both libraries; the numbers are those of rerank_status and merge_status.
+/// Outcome of a call, shared by all libraries; the numbers are those of rerank_status, merge_status and pixels_status.
 enum class Status : int {
   ok = 0,
   null_pointer = 1,
