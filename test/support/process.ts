@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 
 /** A program of ours that runs as a process of its own, started the way the start script starts it. */
 export class Program<Ready> {
@@ -61,7 +62,8 @@ export async function runToEnd(
 }
 
 function launch(entry: string, env: NodeJS.ProcessEnv): { child: ChildProcess; output: string[] } {
-  const child = fork(entry, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+  // Away from the project, whose .env is the developer's own.
+  const child = fork(entry, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
   const output: string[] = [];
   child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
