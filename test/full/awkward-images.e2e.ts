@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseCsv } from '../../scripts/measure/csv.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddingsAnswer, type ErrorAnswer, request } from '../support/client.js';
 import { Product } from '../support/product.js';
-import { readCsv, sharedFolder } from '../support/shared-data.js';
+import { sharedFolder } from '../support/shared-data.js';
 
 const folder = sharedFolder('data/awkward');
-const files = folder === undefined ? [] : readCsv(readFileSync(join(folder, 'expected.csv'), 'utf8'));
+const files = folder === undefined ? [] : parseCsv(readFileSync(join(folder, 'expected.csv'), 'utf8'));
 
 /** Kinds whose face must be found, and formats among them that may be refused as unsupported instead. */
 const mustBeFound = new Set(['exif_orientation', 'colour', 'wrong_extension', 'odd_name']);

@@ -11,18 +11,3 @@ export function sharedFolder(name: string): string | undefined {
   console.log(`skipped: ../shared/${name} is not there`);
   return undefined;
 }
-
-/** Rows of a comma separated file with a header line and optional double quotes. */
-export function readCsv(text: string): Record<string, string>[] {
-  const [header = [], ...rows] = text
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-    .map(splitLine);
-  return rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])));
-}
-
-function splitLine(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-    (match) => match[1]?.replaceAll('""', '"') ?? match[2] ?? '',
-  );
-}
