@@ -80,7 +80,7 @@ module.exports = {
     },
     libMayUse('errors', []),
     libMayUse('auth', []),
-    libMayUse('image', []),
+    libMayUse('image', ['native']),
     libMayUse('kserve', []),
     libMayUse('native', []),
     libMayUse('observability', []),

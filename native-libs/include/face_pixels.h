@@ -38,7 +38,7 @@ extern "C" {
 #define PIXELS_ABI_VERSION 1
 
 /** Largest side of a picture or a frame, in pixels. */
-#define PIXELS_MAX_SIDE 16777216
+#define PIXELS_MAX_SIDE 1073741824
 /** Side of an aligned face, in pixels. */
 #define PIXELS_FACE_SIDE 112
 /** Side of a grey crop, in pixels. */

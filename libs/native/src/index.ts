@@ -1,3 +1,4 @@
+export { defaultLibraryPath } from './default-library-path.js';
 export { countRows, type EmbeddingRows } from './embedding-rows.js';
 export type { FullRerank, RerankCall, RerankMode, RerankOutcome } from './full-rerank.js';
 export { legacyDimension, type LegacyRerank } from './legacy-rerank.js';
@@ -8,4 +9,6 @@ export {
   type MergeMethod,
   type MergeOutcome,
 } from './merge-library.js';
+export type { PixelLibrary } from './pixel-library.js';
+export { pixelLibrary } from './project-pixel-library.js';
 export { RerankLibrary } from './rerank-library.js';

@@ -5,6 +5,7 @@ import { FaceError } from '@face/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtLibrary } from './built-library.fixture.js';
 import { MergeLibrary } from './merge-library.js';
+import { PixelLibrary } from './pixel-library.js';
 import { RerankLibrary } from './rerank-library.js';
 
 function refusalOf(open: () => unknown): FaceError {
@@ -28,6 +29,7 @@ describe('opening a native library', () => {
   const kinds = [
     { name: 'rerank', open: (path: string) => RerankLibrary.open(path) },
     { name: 'merge', open: (path: string) => MergeLibrary.open(path) },
+    { name: 'pixels', open: (path: string) => PixelLibrary.open(path) },
   ];
 
   it.each(kinds)('$name: tells an absent file by name, with its path only in the cause', ({ open }) => {

@@ -37,7 +37,7 @@ class HalvedRows {
  private:
   [[nodiscard]] std::size_t width_at(std::size_t level) const noexcept { return task_.picture.width >> level; }
 
-  /// @param scratch room for two rows of each level below. At most 24 levels: a side has at most 2^24 pixels.
+  /// @param scratch room for two rows of each level below. At most 30 levels: a side has at most 2^30 pixels.
   void read_level(std::size_t level, std::size_t y, std::uint32_t *scratch, std::uint32_t *words) noexcept {
     if (level == 0) {
       kernels_.widen(task_.bgr + y * task_.stride, task_.picture.width, words);

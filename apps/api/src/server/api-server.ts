@@ -8,6 +8,7 @@ import type { Settings } from '../config/settings.js';
 import { OpenResponses } from '../http/open-responses.js';
 import { drain } from './drain.js';
 import { listen } from './listen.js';
+import { requirePixelLibrary } from './require-pixel-library.js';
 import { waitForTriton } from './wait-for-triton.js';
 
 /** One process that answers requests: the app, its door, and how both are shut. */
@@ -23,6 +24,7 @@ export class ApiServer {
    * @throws StartError with the sentence that the operator has to read.
    */
   static async start(settings: Settings, stop: AbortSignal): Promise<ApiServer> {
+    requirePixelLibrary();
     const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(settings), {
       abortOnError: false,
       bodyParser: false,

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type FlipMerge, flipMerges } from '@face/kserve';
+import { defaultLibraryPath } from '@face/native';
 import type { LogLevel } from '@nestjs/common';
 import { cacheFolder } from '../packs/cache-folder.js';
 import { defaultPackName } from '../packs/locate-pack.js';
 import { type Environment, EnvironmentReader } from './environment-reader.js';
-import { projectRoot } from './project-root.js';
 
 /** Triton's own port, for a server that runs alone. */
 const defaultPort = 8001;
@@ -50,19 +49,12 @@ export class Settings {
     this.threads = reader.integer('FACE_V3_MODEL_SERVER_THREADS', 1, 1024) ?? availableParallelism();
     this.queueSize =
       reader.integer('FACE_V3_MODEL_SERVER_QUEUE_SIZE', 1, 1_000_000) ?? queuePerThread * this.threads;
-    this.mergeLibraryPath = reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultMergeLibraryPath();
+    this.mergeLibraryPath =
+      reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultLibraryPath('libmerge_embeddings');
     this.cacheDir = cacheFolder(environment);
     this.logLevels = readLogLevels(reader);
     reader.finish();
   }
-}
-
-/** The image's library when it is there, else the one that the project's own CMake build writes. */
-function defaultMergeLibraryPath(): string {
-  const inImage = '/opt/face_backend/libs/libmerge_embeddings.so';
-  if (existsSync(inImage)) return inImage;
-  const extension = process.platform === 'darwin' ? 'dylib' : 'so';
-  return join(projectRoot(), 'native-libs', 'build', `libmerge_embeddings.${extension}`);
 }
 
 const levels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];

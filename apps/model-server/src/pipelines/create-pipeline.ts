@@ -1,3 +1,4 @@
+import { type PixelLibrary, pixelLibrary } from '@face/native';
 import type { LandmarkSettings, LoadedPack } from '../packs/loaded-pack.js';
 import type { FaceCandidate } from './face-candidate.js';
 import { FaceDetector } from './face-detector.js';
@@ -10,11 +11,13 @@ import { Points68Landmarks } from './points68.landmarks.js';
  * Opens one session per model of the pack, each on one thread.
  * @param merge used only when the pack's flip merge is not `none`
  * @throws PackError naming file and field when a model has not the tensors that its kind must have
+ * @throws FaceError `not_ready` when libface_pixels cannot be used
  */
 export async function createPipeline(pack: LoadedPack, merge: ViewMerge): Promise<FacePipeline> {
-  const detector = await FaceDetector.open(pack.detector);
-  const landmarks = await openLandmarks(pack.landmarks);
-  const embedder = await FaceEmbedder.open(pack.embedder);
+  const pixels = pixelLibrary();
+  const detector = await FaceDetector.open(pack.detector, pixels);
+  const landmarks = await openLandmarks(pack.landmarks, pixels);
+  const embedder = await FaceEmbedder.open(pack.embedder, pixels);
 
   return {
     async detect(image, height, width, scale, centre) {
@@ -38,8 +41,11 @@ export async function createPipeline(pack: LoadedPack, merge: ViewMerge): Promis
   };
 }
 
-async function openLandmarks(settings: LandmarkSettings): Promise<Points68Landmarks | undefined> {
-  return settings.kind === 'points68' ? Points68Landmarks.open(settings.model) : undefined;
+async function openLandmarks(
+  settings: LandmarkSettings,
+  pixels: PixelLibrary,
+): Promise<Points68Landmarks | undefined> {
+  return settings.kind === 'points68' ? Points68Landmarks.open(settings.model, pixels) : undefined;
 }
 
 function toSourcePixels(faces: readonly FaceCandidate[], [x, y]: readonly [number, number]): DetectedFaces {

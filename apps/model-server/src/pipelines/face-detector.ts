@@ -1,10 +1,10 @@
+import type { PixelLibrary } from '@face/native';
 import type { DetectorKind, DetectorSettings, InputSize } from '../packs/loaded-pack.js';
 import { PackError } from '../packs/pack-error.js';
 import type { DetectorRules } from './detector-rules.js';
 import { suppressOverlaps, type FaceCandidate } from './face-candidate.js';
 import { ModelSession } from './model-session.js';
 import type { Picture } from './picture.js';
-import { resizeToPlanes } from './resize.js';
 import { rfb } from './rfb.detector.js';
 import { scrfd } from './scrfd.detector.js';
 import { yunet } from './yunet.detector.js';
@@ -22,12 +22,13 @@ export class FaceDetector {
     private readonly rules: DetectorRules,
     private readonly session: ModelSession,
     private readonly input: string,
+    private readonly pixels: PixelLibrary,
   ) {
     this.planes = new Float32Array(3 * settings.inputSize.width * settings.inputSize.height);
   }
 
   /** @throws PackError when the model has not the tensors of its kind at the input size of the pack */
-  static async open(settings: DetectorSettings): Promise<FaceDetector> {
+  static async open(settings: DetectorSettings, pixels: PixelLibrary): Promise<FaceDetector> {
     const rules = rulesOf[settings.kind];
     const { width, height } = settings.inputSize;
     if (width % rules.granularity !== 0 || height % rules.granularity !== 0) {
@@ -39,7 +40,7 @@ export class FaceDetector {
     const input = session.input([1, 3, height, width]);
     for (const { name, rows, columns } of rules.outputs(settings.inputSize))
       session.output(name, [1, rows, columns]);
-    return new FaceDetector(settings, rules, session, input);
+    return new FaceDetector(settings, rules, session, input, pixels);
   }
 
   /** @returns by falling score, with boxes and points in pixels of the picture */
@@ -73,15 +74,8 @@ export class FaceDetector {
       this.planes.fill(-normalisation.mean / normalisation.divisor);
     }
     this.covered = fitted;
-    resizeToPlanes(
-      picture,
-      fitted.width,
-      fitted.height,
-      this.planes,
-      inputSize.width,
-      inputSize.height,
-      normalisation,
-    );
+    const format = { ...normalisation, mirrored: false };
+    this.pixels.planes(picture, fitted, this.planes, inputSize, format);
     return fitted;
   }
 }

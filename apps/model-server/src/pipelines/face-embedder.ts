@@ -1,3 +1,4 @@
+import type { PixelLibrary } from '@face/native';
 import type { EmbedderSettings, Normalisation } from '../packs/loaded-pack.js';
 import { ModelSession } from './model-session.js';
 
@@ -14,13 +15,15 @@ export class FaceEmbedder {
     private readonly session: ModelSession,
     private readonly input: string,
     private readonly output: string,
+    private readonly pixels: PixelLibrary,
   ) {}
 
   /** @throws PackError when the model does not take aligned faces or its embedding has another dimension */
-  static async open(settings: EmbedderSettings): Promise<FaceEmbedder> {
+  static async open(settings: EmbedderSettings, pixels: PixelLibrary): Promise<FaceEmbedder> {
     const session = await ModelSession.open(settings.model);
     const input = session.input([1, 3, faceSide, faceSide]);
-    return new FaceEmbedder(settings, session, input, session.onlyOutput([1, settings.dimension]));
+    const output = session.onlyOutput([1, settings.dimension]);
+    return new FaceEmbedder(settings, session, input, output, pixels);
   }
 
   /**
@@ -29,7 +32,7 @@ export class FaceEmbedder {
    * @returns the raw embedding [dimension]
    */
   async embed(face: Uint8Array, view: 'face' | 'mirror'): Promise<Float32Array> {
-    writeFacePlanes(face, view, this.settings.normalisation, this.planes);
+    writeFacePlanes(this.pixels, face, view, this.settings.normalisation, this.planes);
     const read = await this.session.run(this.input, this.planes, [1, 3, faceSide, faceSide]);
     return read(this.output);
   }
@@ -44,26 +47,16 @@ export class FaceEmbedder {
  * @throws RangeError when the face has not 112 x 112 x 3 bytes
  */
 export function writeFacePlanes(
+  pixels: PixelLibrary,
   face: Uint8Array,
   view: 'face' | 'mirror',
-  { channels, mean, divisor }: Normalisation,
+  normalisation: Normalisation,
   planes: Float32Array,
 ): void {
   if (face.length !== 3 * facePixels) {
     throw new RangeError(`an aligned face has ${3 * facePixels} bytes, got ${face.length}`);
   }
-  const factor = 1 / divisor;
-  const shift = -mean * factor;
-  const blue = channels === 'bgr' ? 0 : 2 * facePixels;
-  const red = 2 * facePixels - blue;
-  let from = 0;
-  for (let row = 0; row < faceSide; row++) {
-    const start = view === 'face' ? row * faceSide : row * faceSide + faceSide - 1;
-    const step = view === 'face' ? 1 : -1;
-    for (let column = 0, to = start; column < faceSide; column++, to += step, from += 3) {
-      planes[blue + to] = face[from]! * factor + shift;
-      planes[facePixels + to] = face[from + 1]! * factor + shift;
-      planes[red + to] = face[from + 2]! * factor + shift;
-    }
-  }
+  const size = { width: faceSide, height: faceSide };
+  const picture = { data: face, ...size, stride: 3 * faceSide };
+  pixels.planes(picture, size, planes, size, { ...normalisation, mirrored: view === 'mirror' });
 }
