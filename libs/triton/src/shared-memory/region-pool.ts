@@ -30,7 +30,9 @@ export interface Region {
  * request ever waits for a region.
  */
 export class RegionPool {
+  /** All of the present generation, as far as `take` has seen it. */
   private readonly free: Region[] = [];
+  private generation = 0;
   private readonly growing = new Set<Promise<void>>();
   private used = 0;
   private pause = { generation: -1, until: 0 };
@@ -46,15 +48,12 @@ export class RegionPool {
    */
   take(): Region | undefined {
     const generation = this.options.generation();
-    for (let region = this.free.pop(); region !== undefined; region = this.free.pop()) {
-      if (region.generation === generation) {
-        this.used += 1;
-        return region;
-      }
-      this.remove(region.file);
-    }
-    this.grow(generation);
-    return undefined;
+    if (generation !== this.generation) this.removeFree();
+    this.generation = generation;
+    const region = this.free.pop();
+    if (region === undefined) this.grow(generation);
+    else this.used += 1;
+    return region;
   }
 
   /** To be called when the server certainly does not read the region any more. */
@@ -80,7 +79,7 @@ export class RegionPool {
 
   /** Gives up all regions for a while. */
   stop(error: unknown): void {
-    for (const { file } of this.free.splice(0)) this.remove(file);
+    this.removeFree();
     this.stopGrowing(error);
   }
 
@@ -119,6 +118,10 @@ export class RegionPool {
       if (file !== undefined) this.remove(file);
       this.stopGrowing(error);
     }
+  }
+
+  private removeFree(): void {
+    for (const { file } of this.free.splice(0)) this.remove(file);
   }
 
   private remove(file: RegionFile): void {

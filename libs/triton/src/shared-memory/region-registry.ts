@@ -1,4 +1,7 @@
+import { FaceError } from '@face/errors';
 import { inferenceService } from '@face/kserve';
+import { status } from '@grpc/grpc-js';
+import { isGrpcFailure } from '../grpc-failure.js';
 import type { TritonConnection } from '../triton-connection.js';
 
 const timeoutMs = 5_000;
@@ -6,6 +9,9 @@ const closingTimeoutMs = 1_000;
 
 /** Regions that a server still uses are named to it again no sooner than this. */
 const farewellPauseMs = 1_000;
+
+/** Of a server that is not there; the oldest are forgotten. */
+const maxFarewells = 256;
 
 /** Tells the server which regions there are, and which there are no more. */
 export class RegionRegistry {
@@ -29,7 +35,7 @@ export class RegionRegistry {
 
   /** Now or later; without a word when there is no server any more that could hold it. */
   unregister(...names: string[]): void {
-    for (const name of names) this.farewells.add(name);
+    this.remember(names);
     this.sendFarewells();
   }
 
@@ -42,18 +48,35 @@ export class RegionRegistry {
 
   /** Unregisters these too, as far as the server can do that now. */
   async close(names: readonly string[]): Promise<void> {
-    for (const name of names) this.farewells.add(name);
+    this.remember(names);
     await this.send(closingTimeoutMs);
+  }
+
+  private remember(names: readonly string[]): void {
+    for (const name of names) this.farewells.add(name);
+    for (const oldest of this.farewells) {
+      if (this.farewells.size <= maxFarewells) return;
+      this.farewells.delete(oldest);
+    }
   }
 
   private async send(limitMs: number): Promise<void> {
     const context = { signal: new AbortController().signal, deadline: Date.now() + limitMs };
     const { systemSharedMemoryUnregister: method } = inferenceService;
     const sent = [...this.farewells].map(async (name) => {
-      await this.connection.call(method, { name }, { retry: false }, context);
+      try {
+        await this.connection.call(method, { name }, { retry: false }, context);
+      } catch (error) {
+        // Not there, or the region is in use: it stays in the set.
+        if (!isNotOffered(error)) return;
+      }
       this.farewells.delete(name);
     });
-    // One that fails stays in the set.
-    await Promise.allSettled(sent);
+    await Promise.all(sent);
   }
+}
+
+function isNotOffered(error: unknown): boolean {
+  const cause = error instanceof FaceError ? error.cause : undefined;
+  return isGrpcFailure(cause) && cause.code === status.UNIMPLEMENTED;
 }
