@@ -5,12 +5,12 @@ import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { announce } from './server/announce.js';
 import { ApiServer } from './server/api-server.js';
-import { weighBuffersWithHeap } from './server/heap-growth.js';
+import { letHeapGrow } from './server/heap-growth.js';
 import { StartError } from './server/start-error.js';
 import { StopRequest } from './server/stop-request.js';
 import { WorkerPool } from './server/worker-pool.js';
 
-weighBuffersWithHeap();
+letHeapGrow();
 const stop = new StopRequest();
 let started = false;
 try {

@@ -4,6 +4,7 @@ import type { ImageFormat } from './image-format.js';
 import { drawLetterbox, letterboxFit, type Letterboxed } from './letterbox.js';
 import type { PictureReader } from './picture-reader.js';
 import type { Region } from './pixels.js';
+import { releaseBytes } from './release-bytes.js';
 import type { Size } from './size.js';
 import { alignFace, leastEyeDistance, regionView, showsEnoughOf, wholeView, type View } from './view.js';
 import { warpedRegion } from './warp-face.js';
@@ -45,11 +46,14 @@ export class SourceImage {
   /** The whole photo as the detector takes it. */
   async letterbox(frame: Size, signal?: AbortSignal): Promise<Letterboxed> {
     const fit = letterboxFit(this.reader.size, frame);
-    let { pixels } = await this.viewFor(fit, signal);
-    if (pixels.width >= 2 * fit.width || pixels.height >= 2 * fit.height) {
-      pixels = await this.reader.reduce(pixels, fit);
+    const { pixels } = await this.viewFor(fit, signal);
+    if (pixels.width < 2 * fit.width && pixels.height < 2 * fit.height) {
+      return { data: drawLetterbox(pixels, fit, frame), scale: fit.scale };
     }
-    return { data: drawLetterbox(pixels, fit, frame), scale: fit.scale };
+    const reduced = await this.reader.reduce(pixels, fit);
+    const data = drawLetterbox(reduced, fit, frame);
+    if (reduced !== pixels) releaseBytes(reduced.data);
+    return { data, scale: fit.scale };
   }
 
   /**
@@ -63,11 +67,19 @@ export class SourceImage {
     const view = this.view;
     const detailed = faces.filter((landmarks) => !view || !showsEnoughOf(view, landmarks));
     const detail = detailed.length > 0 ? await this.detailOf(detailed, signal) : undefined;
-    return faces.map((landmarks) => {
+    const crops = faces.map((landmarks) => {
       const best = view && showsEnoughOf(view, landmarks) ? view : detail;
       if (!best) throw new FaceError('internal', 'A face has no picture to be cut from.');
       return alignFace(best, landmarks);
     });
+    if (detail) releaseBytes(detail.pixels.data);
+    return crops;
+  }
+
+  /** Gives the decoded photo back, when no method is running; one that is called later decodes it anew. */
+  release(): void {
+    if (this.view) releaseBytes(this.view.pixels.data);
+    this.view = undefined;
   }
 
   private async viewFor(fit: Size, signal: AbortSignal | undefined): Promise<View> {

@@ -1,5 +1,5 @@
 import { FaceError } from '@face/errors';
-import { type SourceImage, openImage } from '@face/image';
+import { type SourceImage, openImage, releaseBytes } from '@face/image';
 import { type CallContext, CallLimit } from '@face/triton';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
@@ -25,6 +25,8 @@ export const callsAtATime = 4;
 
 interface PreparedImage extends NamedImage, DetectorImage {
   readonly source: SourceImage;
+  /** The photo as it came. */
+  readonly file: Uint8Array;
 }
 
 /** Finds the faces of photos: decode, letterbox, detect, select. */
@@ -63,7 +65,10 @@ export class FaceFinder {
         if (hasFailed(outcome)) return outcome;
         const { image, source } = outcome;
         const wanted = selectFaces(faces.get(outcome) ?? [], request);
-        return outcomeOf(image, () => use({ image, source, faces: wanted }));
+        const result = await outcomeOf(image, () => use({ image, source, faces: wanted }));
+        source.release();
+        releaseBytes(outcome.file);
+        return result;
       });
       return check(await Promise.all(used));
     };
@@ -90,8 +95,9 @@ export class FaceFinder {
     const limits = { maxPixels: maxImagePixels, timeoutSeconds: requestTimeoutSeconds };
     return outcomeOf(image, () =>
       clock.measure('decode', async () => {
-        const source = await openImage(readImageData(data, maxImageBytes), limits, signal);
-        return { image, source, letterboxed: await source.letterbox(detectionInput, signal) };
+        const file = readImageData(data, maxImageBytes);
+        const source = await openImage(file, limits, signal);
+        return { image, source, file, letterboxed: await source.letterbox(detectionInput, signal) };
       }),
     );
   }
@@ -103,6 +109,7 @@ export class FaceFinder {
   ): Promise<ReadonlyMap<PreparedImage, readonly Face[]>> {
     if (images.length === 0) return new Map();
     const faces = await clock.measure('inference', () => this.detector.detect(images, context));
+    for (const { letterboxed } of images) releaseBytes(letterboxed.data);
     return new Map(images.map((image, index) => [image, faces[index] ?? []]));
   }
 }

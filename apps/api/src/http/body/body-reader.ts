@@ -1,4 +1,5 @@
 import { FaceError } from '@face/errors';
+import { releaseBytes } from '@face/image';
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../../config/settings.js';
@@ -28,7 +29,7 @@ export class BodyReader {
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     switch (mediaType) {
       case 'json':
-        return parseJson(await readBytes(request, this.#limits.bodyBytes, signal));
+        return takeJson(await readBytes(request, this.#limits.bodyBytes, signal));
       case 'multipart': {
         const { images, flags } = await parseMultipart(request, this.#limits, signal);
         return { ...readFlags(flags, rule.type), images };
@@ -39,6 +40,15 @@ export class BodyReader {
         return { ...readFlags(query, rule.type), images: [{ data }] };
       }
     }
+  }
+}
+
+/** What the parser gives are copies. */
+function takeJson(bytes: Buffer): unknown {
+  try {
+    return parseJson(bytes);
+  } finally {
+    releaseBytes(bytes);
   }
 }
 
