@@ -29,7 +29,7 @@ export class BodyReader {
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     switch (mediaType) {
       case 'json':
-        return takeJson(await readBytes(request, this.#limits.bodyBytes, signal));
+        return takeJson(await readBytes(request, this.#limits.bodyBytes, signal), rule);
       case 'multipart': {
         const { images, flags } = await parseMultipart(request, this.#limits, signal);
         return { ...readFlags(flags, rule.type), images };
@@ -44,9 +44,9 @@ export class BodyReader {
 }
 
 /** What the parser gives are copies. */
-function takeJson(bytes: Buffer): unknown {
+function takeJson(bytes: Buffer, { accepts }: BodyRule): unknown {
   try {
-    return parseJson(bytes);
+    return parseJson(bytes, accepts);
   } finally {
     releaseBytes(bytes);
   }

@@ -1,29 +1,31 @@
 import { FaceError } from '@face/errors';
 import { isUtf8 } from 'node:buffer';
-import { cutLongStrings, putBack } from './cut-long-strings.js';
+import type { BodyRule } from '../endpoint.decorator.js';
+import { cutPhotos, putBack } from './cut-photos.js';
 
 /**
+ * @param expected where images are, long strings of base64 come back as their bytes
  * @throws FaceError `malformed_body` for what is no JSON in UTF-8; `non_finite_number` for the NaN and
  * Infinity that some JSON writers (Python's among them) put where a number belongs.
  */
-export function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer, expected: BodyRule['accepts']): unknown {
   if (bytes.length === 0) throw new FaceError('malformed_body', 'The request has no body.');
-  if (!isUtf8(bytes)) throw new FaceError('malformed_body', 'The body is not UTF-8, as JSON has to be.');
-  return parseInParts(bytes) ?? parseWhole(bytes);
+  return (expected === 'images' ? parseAroundPhotos(bytes) : undefined) ?? parseWhole(bytes);
 }
 
 /** Undefined when there is nothing to gain, or something is wrong: the whole text tells where. */
-function parseInParts(bytes: Buffer): unknown {
-  const cut = cutLongStrings(bytes);
-  if (cut === undefined) return undefined;
+function parseAroundPhotos(bytes: Buffer): unknown {
+  const cut = cutPhotos(bytes);
+  if (cut === undefined || !isUtf8(cut.rest)) return undefined;
   try {
-    return putBack(JSON.parse(cut.rest.toString('utf8')), cut.strings);
+    return putBack(JSON.parse(cut.rest.toString('utf8')), cut.photos);
   } catch {
     return undefined;
   }
 }
 
 function parseWhole(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new FaceError('malformed_body', 'The body is not UTF-8, as JSON has to be.');
   const text = bytes.toString('utf8');
   try {
     return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
