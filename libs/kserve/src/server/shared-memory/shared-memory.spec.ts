@@ -234,9 +234,7 @@ describe.each(['127.0.0.1:0', 'unix:'])('system shared memory over %s', (kind) =
     client.close();
     await server.close(1000);
     await start(false);
-    expect((await refusal('systemSharedMemoryStatus', { name: '' }))[0]).toBe(
-      status.UNIMPLEMENTED,
-    );
+    expect((await refusal('systemSharedMemoryStatus', { name: '' }))[0]).toBe(status.UNIMPLEMENTED);
     expect((await ask('serverMetadata', {})).extensions).not.toContain('system_shared_memory');
     expect(await refusal('modelInfer', echo({ region: 'a', byte_size: 8 }, {}, [numbers]))).toEqual([
       status.NOT_FOUND,
