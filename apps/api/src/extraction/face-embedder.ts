@@ -44,7 +44,7 @@ export class FaceEmbedder {
       name: face.name,
       datatype: face.datatype,
       shape: [count, alignedSize, alignedSize, 3],
-      data: writeNumbers(face.datatype, Buffer.concat(faces)),
+      data: faces.map((pixels) => writeNumbers(face.datatype, pixels)),
     };
     const output = { name: embedding.name, datatype: embedding.datatype, shape: [count, dimension] };
     const { embeddings } = await this.client.infer(model, [input], { embeddings: output }, context);
