@@ -22,7 +22,7 @@ export async function compileProgram(name: ProgramName, stop: AbortSignal): Prom
       (path) => !path.endsWith('.spec.ts'),
     ),
     stamp: `dist/.${name}-inputs-sha256`,
-    result: entry,
+    results: [entry],
     run: async () => {
       // Without its output, TypeScript's memory of the last build says that there is nothing to do.
       if (!existsSync(join(root, entry))) rmSync(output, { recursive: true, force: true });

@@ -10,9 +10,10 @@ import { buildGenerator, nativeBuildStamp, toolchainProblem } from './toolchain.
 
 export const nativeBuildFolder = 'native-libs/build';
 const sources = ['CMakeLists.txt', 'cmake', 'include', 'src', 'test', 'bench'];
+const libraries = ['librerank_compute', 'libmerge_embeddings', 'libface_pixels'];
 const failure = 'The native libraries could not be built';
 
-/** Builds librerank_compute and libmerge_embeddings with their tests. */
+/** Builds librerank_compute, libmerge_embeddings and libface_pixels with their tests. */
 export async function buildNativeLibraries(stop: AbortSignal): Promise<void> {
   const extension = process.platform === 'darwin' ? 'dylib' : 'so';
   await runStep({
@@ -20,7 +21,7 @@ export async function buildNativeLibraries(stop: AbortSignal): Promise<void> {
     // A build folder holds absolute paths, so one that was moved is not current.
     inputs: hashContent(join(root, 'native-libs'), sources, undefined, root),
     stamp: nativeBuildStamp,
-    result: `${nativeBuildFolder}/librerank_compute.${extension}`,
+    results: libraries.map((library) => `${nativeBuildFolder}/${library}.${extension}`),
     run: async () => {
       const missing = toolchainProblem();
       if (missing !== undefined) throw new TaskFailure(missing);

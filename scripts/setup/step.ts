@@ -9,15 +9,15 @@ export interface Step {
   readonly inputs: string;
   /** File that keeps the hash of the last success, relative to the project. */
   readonly stamp: string;
-  /** A file of the result: without it the step runs whatever the stamp says. */
-  readonly result: string;
+  /** Files of the result: when one is missing, the step runs whatever the stamp says. */
+  readonly results: readonly string[];
   run(): Promise<void>;
 }
 
 /** Runs a step unless its result is there and its inputs are unchanged, and prints its line. */
 export async function runStep(step: Step): Promise<void> {
   const stamp = join(root, step.stamp);
-  if (existsSync(join(root, step.result)) && readStamp(stamp) === step.inputs) {
+  if (step.results.every((file) => existsSync(join(root, file))) && readStamp(stamp) === step.inputs) {
     endStep(step.name);
     return;
   }
