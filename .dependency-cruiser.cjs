@@ -80,6 +80,7 @@ module.exports = {
     },
     libMayUse('errors', []),
     libMayUse('auth', []),
+    libMayUse('environment', []),
     libMayUse('image', ['native']),
     libMayUse('kserve', []),
     libMayUse('native', []),

@@ -4,10 +4,9 @@ import { defineConfig } from 'vitest/config';
 const lib = (name: string) => fileURLToPath(new URL(`./libs/${name}/src/index.ts`, import.meta.url));
 
 const alias = Object.fromEntries(
-  ['auth', 'errors', 'image', 'kserve', 'native', 'observability', 'rerank', 'triton'].map((name) => [
-    `@face/${name}`,
-    lib(name),
-  ]),
+  ['auth', 'environment', 'errors', 'image', 'kserve', 'native', 'observability', 'rerank', 'triton'].map(
+    (name) => [`@face/${name}`, lib(name)],
+  ),
 );
 
 /** `unit` needs only the sources and the native build; `e2e` and `full` start the compiled programs. */

@@ -7,7 +7,12 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Names of settings in the code that reads them. */
 const settings = new Set(
-  ['apps/api/src/config', 'apps/model-server/src/config', 'apps/model-server/src/packs'].flatMap((folder) =>
+  [
+    'apps/api/src/config',
+    'apps/model-server/src/config',
+    'apps/model-server/src/packs',
+    'libs/environment/src',
+  ].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
       .flatMap((name) => read(join(folder, name)).match(/FACE_V3_[A-Z_]*[A-Z]/g) ?? []),

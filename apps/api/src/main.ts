@@ -1,12 +1,11 @@
+import { StartError } from '@face/environment';
 import cluster from 'node:cluster';
 import { logOptions } from './app.module.js';
-import { SettingsError } from './config/environment-reader.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { announce } from './server/announce.js';
 import { ApiServer } from './server/api-server.js';
 import { letHeapGrow } from './server/heap-growth.js';
-import { StartError } from './server/start-error.js';
 import { StopRequest } from './server/stop-request.js';
 import { WorkerPool } from './server/worker-pool.js';
 
@@ -40,6 +39,6 @@ function start(settings: Settings): Promise<{ readonly url: string; stop(): Prom
 
 /** Errors that we expect are a sentence for the operator; anything else is a fault of ours and keeps its stack. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof SettingsError || error instanceof StartError) return error.message;
+  if (error instanceof StartError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
+import { StartError } from '@face/environment';
 import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { StartError } from './config/start-error.js';
 import { letHeapGrow } from './config/heap-growth.js';
 import { loadSettings } from './config/load-settings.js';
 import { projectVersion } from './config/project-root.js';

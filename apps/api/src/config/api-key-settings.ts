@@ -1,5 +1,5 @@
+import type { EnvironmentReader } from '@face/environment';
 import { readFileSync } from 'node:fs';
-import type { EnvironmentReader } from './environment-reader.js';
 
 /**
  * Keys of FACE_V3_API_KEY (one, verbatim) and FACE_V3_API_KEY_FILE (one a line, `#` lines are comments),

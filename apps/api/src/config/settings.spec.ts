@@ -1,8 +1,8 @@
+import { type Environment, SettingsError } from '@face/environment';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SettingsError, type Environment } from './environment-reader.js';
 import { loadSettings } from './load-settings.js';
 import { Settings } from './settings.js';
 
@@ -108,16 +108,6 @@ describe('settings', () => {
 
   it('say how to get a Triton when there is none', () => {
     expect(() => new Settings({})).toThrow(/FACE_V3_TRITON_URL is not set.*npm start/);
-  });
-
-  it.each([
-    ['true', true],
-    ['1', true],
-    ['YES', true],
-    ['off', false],
-    ['False', false],
-  ])('read %s as %s', (text, value) => {
-    expect(read({ FACE_V3_RETURN_ALIGNED: text }).returnAligned).toBe(value);
   });
 
   it.each([

@@ -1,9 +1,8 @@
+import { type Environment, EnvironmentReader, type LogLevel, readLogLevel } from '@face/environment';
 import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
 import { type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
 import { readApiKeys } from './api-key-settings.js';
-import { EnvironmentReader, type Environment } from './environment-reader.js';
-import { readLogLevel, type LogLevel } from './log-level.js';
 
 export const environments = ['local', 'staging', 'production'] as const;
 

@@ -1,9 +1,9 @@
+import { StartError } from '@face/environment';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { listen } from './listen.js';
 import { portHolder } from './port-holder.js';
-import { StartError } from './start-error.js';
 
 describe('opening the door', () => {
   it('tells the address', async () => {

@@ -1,7 +1,7 @@
+import { StartError } from '@face/environment';
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { portHolder } from './port-holder.js';
-import { StartError } from './start-error.js';
 
 /**
  * Opens the door and tells its address, as in http://127.0.0.1:8000.

@@ -1,6 +1,6 @@
+import { StartError } from '@face/environment';
 import { FaceError } from '@face/errors';
 import { pixelLibrary } from '@face/native';
-import { StartError } from './start-error.js';
 
 /**
  * No photo can be read without libface_pixels, so a server that lacks it does not start.

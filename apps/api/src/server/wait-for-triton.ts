@@ -1,7 +1,7 @@
+import { StartError } from '@face/environment';
 import type { TritonReadiness } from '@face/triton';
 import type { LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from './start-error.js';
 
 const attemptMilliseconds = 2000;
 const pauseMilliseconds = 250;

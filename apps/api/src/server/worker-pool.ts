@@ -1,10 +1,10 @@
+import { StartError } from '@face/environment';
 import { createLog, type LogOptions } from '@face/observability';
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Settings } from '../config/settings.js';
 import { listen } from './listen.js';
-import { StartError } from './start-error.js';
 
 /** A worker that lived this long was fine: its successor starts without a pause again. */
 const soundMilliseconds = 60_000;

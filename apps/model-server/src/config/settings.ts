@@ -1,11 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import {
+  type Environment,
+  EnvironmentReader,
+  type LogLevel,
+  logLevels,
+  readLogLevel,
+} from '@face/environment';
 import { type FlipMerge, flipMerges } from '@face/kserve';
 import { defaultLibraryPath } from '@face/native';
-import type { LogLevel } from '@nestjs/common';
+import type { LogLevel as NestLogLevel } from '@nestjs/common';
 import { cacheFolder } from '../packs/cache-folder.js';
 import { defaultPackName } from '../packs/locate-pack.js';
-import { type Environment, EnvironmentReader } from './environment-reader.js';
 
 /** Triton's own port, for a server that runs alone. */
 const defaultPort = 8001;
@@ -33,50 +39,44 @@ export class Settings {
   readonly mergeLibraryPath: string;
   readonly cacheDir: string;
   /** Levels that Nest's logger prints. */
-  readonly logLevels: LogLevel[];
+  readonly logLevels: NestLogLevel[];
 
-  /** @throws StartError with a sentence for each variable that cannot be used */
+  /** @throws SettingsError with a sentence for each variable that cannot be used */
   constructor(environment: Environment) {
     const reader = new EnvironmentReader(environment);
     const socket = reader.text('FACE_V3_MODEL_SERVER_SOCKET');
     this.modelPack = reader.text('FACE_V3_MODEL_PACK') ?? defaultPackName;
-    this.flipMerge = reader.oneOf('FACE_V3_FLIP_MERGE', flipMerges);
-    this.embeddingDimension = reader.integer('FACE_V3_EMBEDDING_DIMENSION', 1, 65_536);
+    this.flipMerge = reader.optionalOneOf('FACE_V3_FLIP_MERGE', flipMerges);
+    this.embeddingDimension = reader.optionalInteger('FACE_V3_EMBEDDING_DIMENSION', { min: 1, max: 65_536 });
     this.host = reader.text('FACE_V3_MODEL_SERVER_HOST') ?? '127.0.0.1';
     this.port =
-      reader.integer('FACE_V3_MODEL_SERVER_PORT', 0, 65_535) ?? (socket === undefined ? defaultPort : 0);
+      reader.optionalInteger('FACE_V3_MODEL_SERVER_PORT', { min: 0, max: 65_535 }) ??
+      (socket === undefined ? defaultPort : 0);
     this.socket = socket === undefined ? undefined : resolve(socket);
-    this.threads = reader.integer('FACE_V3_MODEL_SERVER_THREADS', 1, 1024) ?? availableParallelism();
+    this.threads =
+      reader.optionalInteger('FACE_V3_MODEL_SERVER_THREADS', { min: 1, max: 1024 }) ?? availableParallelism();
     this.queueSize =
-      reader.integer('FACE_V3_MODEL_SERVER_QUEUE_SIZE', 1, 1_000_000) ?? queuePerThread * this.threads;
+      reader.optionalInteger('FACE_V3_MODEL_SERVER_QUEUE_SIZE', { min: 1, max: 1_000_000 }) ??
+      queuePerThread * this.threads;
     this.mergeLibraryPath =
       reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultLibraryPath('libmerge_embeddings');
     this.cacheDir = cacheFolder(environment);
-    this.logLevels = readLogLevels(reader);
+    this.logLevels = upTo(readLogLevel(reader));
     reader.finish();
   }
 }
 
-const levels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+/** What Nest's logger calls them. */
+const nestNames: Readonly<Record<LogLevel, NestLogLevel>> = {
+  fatal: 'fatal',
+  error: 'error',
+  warn: 'warn',
+  info: 'log',
+  debug: 'debug',
+  trace: 'verbose',
+};
 
-/** FACE_V3_LOG_LEVEL in Python's or pino's words, upper or lower case. */
-const levelNames: ReadonlyMap<string, LogLevel> = new Map<string, LogLevel>([
-  ['critical', 'fatal'],
-  ['fatal', 'fatal'],
-  ['error', 'error'],
-  ['warning', 'warn'],
-  ['warn', 'warn'],
-  ['info', 'log'],
-  ['debug', 'debug'],
-  ['trace', 'verbose'],
-  ['notset', 'verbose'],
-]);
-
-function readLogLevels(reader: EnvironmentReader): LogLevel[] {
-  const least = reader.read(
-    'FACE_V3_LOG_LEVEL',
-    'one of CRITICAL, ERROR, WARNING, INFO, DEBUG, TRACE',
-    (text) => levelNames.get(text.toLowerCase()),
-  );
-  return levels.slice(0, levels.indexOf(least ?? 'log') + 1);
+/** Nest's logger is given each level that it prints. */
+function upTo(least: LogLevel): NestLogLevel[] {
+  return logLevels.slice(0, logLevels.indexOf(least) + 1).map((level) => nestNames[level]);
 }

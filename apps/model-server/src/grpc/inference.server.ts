@@ -1,9 +1,9 @@
+import { StartError } from '@face/environment';
 import { existsSync } from 'node:fs';
 import { KserveServer } from '@face/kserve';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
-import { StartError } from '../config/start-error.js';
 import type { DetectionModel } from './detection.model.js';
 import type { ExtractionModel } from './extraction.model.js';
 import { widenFlowControl } from './flow-control.js';

@@ -1,7 +1,7 @@
+import { StartError } from '@face/environment';
 import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { StartError } from '../config/start-error.js';
 
 /** What a path of a unix socket may have at most, in bytes; longer ones are cut off silently by the system. */
 const maxPathBytes = process.platform === 'darwin' ? 103 : 107;

@@ -1,8 +1,8 @@
+import { StartError } from '@face/environment';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../config/load-settings.js';
-import { StartError } from '../config/start-error.js';
 import { parseAssetSet } from './asset-set.js';
 import { ensureAssets } from './fetch/ensure-assets.js';
 import { consoleReporter, type FetchReporter } from './fetch/reporter.js';

@@ -1,6 +1,6 @@
+import { StartError } from '@face/environment';
 import type { InferenceContext } from '@face/kserve';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { StartError } from '../config/start-error.js';
 import type { LoadedPack } from '../packs/loaded-pack.js';
 import type { FaceJob, FaceResult, FaceWorkerData } from '../workers/face-jobs.js';
 import { WorkerPool } from '../workers/worker-pool.js';

@@ -1,13 +1,5 @@
-/** What one process was given: the environment, with `.env` beneath it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The start stops with all of these at once, so that nobody mends one variable a start. */
-export class SettingsError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'SettingsError';
-  }
-}
+import type { Environment } from './environment.js';
+import { SettingsError } from './settings-error.js';
 
 /**
  * Reads variables strictly and collects what is wrong instead of stopping at the first. An empty string
@@ -38,7 +30,7 @@ export class EnvironmentReader {
     });
   }
 
-  /** A decimal number, both ends included unless `above` shuts the lower one out. */
+  /** A decimal number, both ends included unless `exclusive` shuts them out. */
   number(name: string, range: NumberRange, fallback: number): number {
     return this.optionalNumber(name, range) ?? fallback;
   }
@@ -62,8 +54,12 @@ export class EnvironmentReader {
   }
 
   oneOf<const Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+    return this.optionalOneOf(name, choices) ?? fallback;
+  }
+
+  optionalOneOf<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const expected = `one of ${choices.join(', ')}`;
-    return this.#read(name, expected, (text) => choices.find((choice) => choice === text)) ?? fallback;
+    return this.#read(name, expected, (text) => choices.find((choice) => choice === text));
   }
 
   /** For what depends on more than one variable. */
