@@ -42,11 +42,8 @@ class DecodedPicture implements PictureReader {
     return this.pixels;
   }
 
-  decode(shrink: number): Promise<Pixels> {
-    return this.reduce(this.pixels, {
-      width: Math.floor(this.pixels.width / shrink),
-      height: Math.floor(this.pixels.height / shrink),
-    });
+  decode(size: Size): Promise<Pixels> {
+    return this.reduce(this.pixels, size);
   }
 
   decodeRegion({ left, top, width, height }: Region): Promise<Pixels> {

@@ -8,10 +8,10 @@ export interface PictureReader {
   /** Up to this many pixels the whole picture is worth decoding and keeping; a larger one is decoded reduced. */
   readonly keepsUpTo: number;
   /**
-   * Decodes everything, `shrink` times smaller in both directions (rounded down).
+   * Decodes everything, at `size` or a little above.
    * @throws FaceError `invalid_image`, `unsupported_image_format` or `deadline_exceeded`
    */
-  decode(shrink: number, signal?: AbortSignal): Promise<Pixels>;
+  decode(size: Size, signal?: AbortSignal): Promise<Pixels>;
   /** Decodes one part in full resolution. Errors as in `decode`. */
   decodeRegion(region: Region, signal?: AbortSignal): Promise<Pixels>;
   /** Makes decoded pixels smaller, to `size` or at least to less than twice of it, averaging what falls together. */

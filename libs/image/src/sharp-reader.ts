@@ -62,15 +62,13 @@ class SharpReader implements PictureReader {
     };
   }
 
-  async decode(shrink: number, signal?: AbortSignal): Promise<Pixels> {
-    if (shrink === 1) return this.run((picture) => picture, signal);
-    const size = {
-      width: Math.max(1, Math.floor(this.size.width / shrink)),
-      height: Math.max(1, Math.floor(this.size.height / shrink)),
-    };
+  async decode(size: Size, signal?: AbortSignal): Promise<Pixels> {
+    if (size.width === this.size.width && size.height === this.size.height) {
+      return this.run((picture) => picture, signal);
+    }
     // Resizing while decoding multiplies colours by alpha: what is transparent would become black.
-    if (this.metadata.hasAlpha) return this.reduce(await this.decode(1, signal), size);
-    return this.run((picture) => picture.resize({ ...size, fit: 'fill', kernel: 'linear' }), signal);
+    if (this.metadata.hasAlpha) return this.reduce(await this.decode(this.size, signal), size);
+    return this.run((picture) => picture.resize({ ...plain(size), fit: 'fill', kernel: 'linear' }), signal);
   }
 
   decodeRegion(region: Region, signal?: AbortSignal): Promise<Pixels> {
@@ -80,8 +78,7 @@ class SharpReader implements PictureReader {
   async reduce({ data, width, height }: Pixels, size: Size): Promise<Pixels> {
     return toPixels(
       this.create(data, { raw: { width, height, channels: 3 } }).resize({
-        width: size.width,
-        height: size.height,
+        ...plain(size),
         fit: 'fill',
         kernel: 'linear',
       }),
@@ -105,6 +102,11 @@ class SharpReader implements PictureReader {
     if (error instanceof Error && /^timeout: /.test(error.message)) return decodingTimedOut(this.limits);
     return new FaceError('invalid_image', `The ${this.format} image cannot be decoded.`, { cause: error });
   }
+}
+
+/** sharp refuses options that it does not know, and a size may come with more than its two numbers. */
+function plain({ width, height }: Size): Size {
+  return { width, height };
 }
 
 async function toPixels(picture: Sharp): Promise<Pixels> {

@@ -10,13 +10,11 @@ import { alignFace, leastEyeDistance, regionView, showsEnoughOf, wholeView, type
 import { warpedRegion } from './warp-face.js';
 
 /**
- * How much smaller a large picture is decoded. libjpeg halves once, twice or three times while it decodes, at a
- * fraction of the cost; sharp makes use of that only when something is left to resize, hence one more than 8, 4, 2.
+ * How much smaller a large picture is decoded where faces want more than the letterbox shows. libjpeg halves once,
+ * twice or three times while it decodes, at a fraction of the cost; sharp makes use of that only when something is left
+ * to resize, hence one more than 8, 4, 2.
  */
 const shrinks = [9, 5, 3] as const;
-
-/** A reduced picture keeps at least this many pixels per pixel of the letterbox, so that it is never enlarged again. */
-const spare = 1.2;
 
 /**
  * One photo of a request, upright. It is decoded when it is first needed, once for a photo of usual size; a large
@@ -86,12 +84,9 @@ export class SourceImage {
     const { size, keepsUpTo } = this.reader;
     const known = this.view;
     if (known && (known.pixels.width >= fit.width || known.pixels.width === size.width)) return known;
-    const shrink =
-      size.width * size.height <= keepsUpTo
-        ? 1
-        : (shrinks.find((by) => Math.min(size.width / fit.width, size.height / fit.height) >= by * spare) ??
-          1);
-    this.view = wholeView(await this.reader.decode(shrink, signal), size);
+    // A large one is decoded no larger than the detector needs it: where faces are large too, that serves for both.
+    const wanted = size.width * size.height <= keepsUpTo ? size : fit;
+    this.view = wholeView(await this.reader.decode(wanted, signal), size);
     return this.view;
   }
 
@@ -99,13 +94,21 @@ export class SourceImage {
   private async detailOf(faces: readonly Landmarks[], signal: AbortSignal | undefined): Promise<View> {
     const smallest = Math.min(...faces.map(eyeDistance));
     const shrink = shrinks.find((by) => smallest / by >= leastEyeDistance);
-    if (shrink) return wholeView(await this.reader.decode(shrink, signal), this.reader.size);
+    if (shrink)
+      return wholeView(
+        await this.reader.decode(dividedBy(this.reader.size, shrink), signal),
+        this.reader.size,
+      );
     const region = faces
       .map((landmarks) => warpedRegion(this.reader.size, similarityTransform(landmarks, arcfaceTemplate)))
       .reduce(union, undefined);
     const part = region ?? { left: 0, top: 0, width: 1, height: 1 };
     return regionView(await this.reader.decodeRegion(part, signal), part);
   }
+}
+
+function dividedBy({ width, height }: Size, by: number): Size {
+  return { width: Math.max(1, Math.floor(width / by)), height: Math.max(1, Math.floor(height / by)) };
 }
 
 function union(one: Region | undefined, other: Region | undefined): Region | undefined {
