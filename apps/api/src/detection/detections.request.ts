@@ -1,7 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
 import { listOf } from '../http/validation/list-of.js';
+import { OptionalField } from '../http/optional-field.decorator.js';
 
 /** What an image that cannot be used does to the others of its request. */
 export const errorModes = ['fail', 'partial'] as const;
@@ -12,7 +13,7 @@ export const examplePicture =
   'iVBORw0KGgoAAAANSUhEUgAAABgAAAAYAQMAAADaua+7AAAAA1BMVEV4jKC8eHCdAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQI12NgoC0AAABgAAE3kBd4AAAAAElFTkSuQmCC';
 
 export class ImageBody {
-  @ApiPropertyOptional({
+  @OptionalField({
     description: 'Given back as `image_id`. Default: `image_` and the position of the image, from 1.',
     example: 'passport',
   })
@@ -48,7 +49,7 @@ export class DetectionsRequest {
   )
   readonly images!: readonly ImageBody[];
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Add each face as it is embedded: a PNG of 112x112 pixels, turned and scaled. Default: FACE_V3_RETURN_ALIGNED (false).',
     example: false,
@@ -57,7 +58,7 @@ export class DetectionsRequest {
   @IsBoolean()
   readonly return_aligned_faces?: boolean;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description: 'At most so many faces of each image: the largest, in their order. Default: all.',
     type: 'integer',
     minimum: 1,
@@ -68,7 +69,7 @@ export class DetectionsRequest {
   @Min(1)
   readonly max_faces?: number;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       "Only faces with at least this confidence. Default: 0, which keeps all that the detector's own threshold lets through.",
     minimum: 0,
@@ -81,7 +82,7 @@ export class DetectionsRequest {
   @Max(1)
   readonly min_confidence?: number;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description: 'Only faces whose box is at least so many pixels long on its shorter side. Default: 0.',
     minimum: 0,
     example: 32,
@@ -91,7 +92,7 @@ export class DetectionsRequest {
   @Min(0)
   readonly min_face_size?: number;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'When an image cannot be used: `fail` refuses the request and names the image, `partial` answers the others and ' +
       'gives that image an `error`.',

@@ -1,10 +1,10 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { DetectionsRequest } from '../detection/detections.request.js';
 import { type EncodingFormat, encodingFormats } from '../encoding/encode-embedding.js';
+import { OptionalField } from '../http/optional-field.decorator.js';
 
 export class EmbeddingsRequest extends DetectionsRequest {
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Give embeddings as the model made them instead of at unit length. Default: FACE_V3_SKIP_EMBEDDING_NORMALIZATION (false).',
     example: false,
@@ -13,7 +13,7 @@ export class EmbeddingsRequest extends DetectionsRequest {
   @IsBoolean()
   readonly skip_embedding_normalization?: boolean;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Form of the embeddings: numbers, or base64 of little-endian float32, which is a quarter as large.',
     enum: encodingFormats,

@@ -60,12 +60,20 @@ function withoutExample(schema: ObjectSchema): ObjectSchema {
   return copy;
 }
 
+/** A form and a query string have no null. */
+function withoutNull(schema: ObjectSchema): ObjectSchema {
+  const copy = { ...schema };
+  delete copy.nullable;
+  if (copy.enum !== undefined) copy.enum = copy.enum.filter((choice) => choice !== null);
+  return copy;
+}
+
 /** Every field of the JSON body but the photos. */
 function flagsOf(schema: Schema | undefined, document: OpenAPIObject): [string, ObjectSchema][] {
   const resolved = resolve(schema, document);
   return Object.entries(resolved.properties ?? {})
     .filter(([name]) => name !== 'images')
-    .map(([name, property]) => [name, resolve(property, document)]);
+    .map(([name, property]) => [name, withoutNull(resolve(property, document))]);
 }
 
 function resolve(schema: Schema | undefined, document: OpenAPIObject): ObjectSchema {

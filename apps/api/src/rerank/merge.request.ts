@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { encodingFormats, type EncodingFormat } from '../encoding/encode-embedding.js';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
 import { checkSentEmbeddings, vectorSchema, type SentEmbedding } from './sent-embedding.js';
+import { OptionalField } from '../http/optional-field.decorator.js';
 
 export class MergeRequest {
   @ApiProperty({
@@ -14,7 +15,7 @@ export class MergeRequest {
   @CheckedBy(checkSentEmbeddings)
   readonly embeddings!: readonly SentEmbedding[];
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
     maxLength: 256,
@@ -25,7 +26,7 @@ export class MergeRequest {
   @MaxLength(256)
   readonly contract_id?: string;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description: 'Form of the template: numbers, or base64 of little-endian float32.',
     enum: encodingFormats,
     default: 'float',

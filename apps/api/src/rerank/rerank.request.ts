@@ -1,9 +1,10 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { encodingFormats, type EncodingFormat } from '../encoding/encode-embedding.js';
 import { CheckedBy } from '../http/validation/checked-by.decorator.js';
 import { listOf } from '../http/validation/list-of.js';
 import { checkSentEmbedding, embeddingField, type SentEmbedding, vectorSchema } from './sent-embedding.js';
+import { OptionalField } from '../http/optional-field.decorator.js';
 
 const text = (value: unknown) => typeof value === 'string';
 
@@ -15,7 +16,7 @@ export class RerankCandidate {
   @ApiProperty({ ...vectorSchema, description: `Embedding of the candidate. ${vectorSchema.description}` })
   readonly embedding!: SentEmbedding;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Person that the candidate is known to be: candidates of one person support each other, those of different persons never do.',
     example: 'person-42',
@@ -45,7 +46,7 @@ export class RerankRequest {
   )
   readonly candidates!: readonly RerankCandidate[];
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description: 'Score from which a candidate is accepted. Default: FACE_V3_RERANK_THRESHOLD (0.5).',
     minimum: 0,
     maximum: 1,
@@ -57,7 +58,7 @@ export class RerankRequest {
   @Max(1)
   readonly threshold?: number;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Number of vectors in the searched collection, not of candidates: a larger one holds more strangers who look alike, so scores fall. Default: the n_cal of the calibration, which shifts nothing.',
     minimum: 1,
@@ -69,7 +70,7 @@ export class RerankRequest {
   @Max(1e12)
   readonly gallery_size?: number;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'Contract id of the model that made the embeddings, from /embeddings or /model: another one than the model of this server is refused.',
     maxLength: 256,
@@ -80,7 +81,7 @@ export class RerankRequest {
   @MaxLength(256)
   readonly contract_id?: string;
 
-  @ApiPropertyOptional({
+  @OptionalField({
     description:
       'As on the other endpoints; this one gives no vectors out. What comes in may be of either form.',
     enum: encodingFormats,
