@@ -1,12 +1,15 @@
 import sharp, { type Sharp } from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { arcfaceTemplate, type Landmarks, type Point } from './alignment.js';
+import { closeImages } from './jimp-reader.js';
 import { openImage } from './open-image.js';
-import { colourAt, encoder, gradient } from './picture.fixture.js';
+import { bitmapFile, colourAt, encoder, gradient } from './picture.fixture.js';
 import type { SourceImage } from './source-image.js';
 
 const limits = { maxPixels: 50_000_000, timeoutSeconds: 20 };
 const frame = { width: 96, height: 64 };
+
+afterAll(closeImages);
 
 /** A face that looks straight ahead: the template, enlarged and moved. */
 function face(scale: number, left: number, top: number): Landmarks {
@@ -208,6 +211,17 @@ describe('SourceImage', () => {
     const image = await openImage(await encoder(gradient(20, 20)).png().toBuffer(), limits);
     const broken = [[Number.NaN, 1], ...face(1, 0, 0).slice(1)] as unknown as Landmarks;
     await expect(image.alignFaces([broken])).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  it.each([
+    ['png', () => encoder(gradient(300, 200)).png().toBuffer()],
+    ['bmp, whose pixels are decoded only once', () => bitmapFile(300, 200, 24)],
+  ])('refuses to show a photo that was released, instead of a black one: %s', async (_, file) => {
+    const image = await openImage(await file(), limits);
+    await image.letterbox(frame);
+    image.release();
+    await expect(image.letterbox(frame)).rejects.toMatchObject({ code: 'internal' });
+    await expect(image.alignFaces([face(1, 50, 50)])).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('does not decode for a request that is gone', async () => {

@@ -25,6 +25,7 @@ const shrinks = [9, 5, 3] as const;
  */
 export class SourceImage {
   private view: View | undefined;
+  private released = false;
 
   constructor(
     readonly format: ImageFormat,
@@ -43,6 +44,7 @@ export class SourceImage {
 
   /** The whole photo as the detector takes it. */
   async letterbox(frame: Size, signal?: AbortSignal): Promise<Letterboxed> {
+    this.assertUsable();
     const fit = letterboxFit(this.reader.size, frame);
     const { pixels } = await this.viewFor(fit, signal);
     if (pixels.width < 2 * fit.width && pixels.height < 2 * fit.height) {
@@ -60,6 +62,7 @@ export class SourceImage {
    * @returns for each face BGR, 8 bit, 112 * 112 * 3 bytes; 0 where the photo ends
    */
   async alignFaces(faces: readonly Landmarks[], signal?: AbortSignal): Promise<Uint8Array[]> {
+    this.assertUsable();
     if (!faces.flat(2).every(Number.isFinite))
       throw new FaceError('internal', 'A landmark is not a finite number.');
     const view = this.view;
@@ -74,10 +77,16 @@ export class SourceImage {
     return crops;
   }
 
-  /** Gives the decoded photo back, when no method is running; one that is called later decodes it anew. */
+  /** Gives the memory of the decoded photo back, when no method is running. One that is called later throws. */
   release(): void {
     if (this.view) releaseBytes(this.view.pixels.data);
     this.view = undefined;
+    this.released = true;
+  }
+
+  /** The pixels may have been the reader's only ones, and would now be read as black. */
+  private assertUsable(): void {
+    if (this.released) throw new FaceError('internal', 'The photo was released before its last use.');
   }
 
   private async viewFor(fit: Size, signal: AbortSignal | undefined): Promise<View> {
