@@ -32,8 +32,22 @@ describe('cutPhotos', () => {
     expect(cutPhotos(bytesOf({ data }))).toBeUndefined();
   });
 
+  it.each([
+    ['an id', { id: photo, data: 'QUJD' }],
+    ['a list', { data: [photo] }],
+    ['a field of nearly the same name', { '"data': photo, data2: photo }],
+    ['what follows the name without being its value', ['data', photo]],
+  ])('leaves %s a string, however much it looks like a photo', (_name, body) => {
+    expect(cutPhotos(bytesOf(body))).toBeUndefined();
+  });
+
+  it('finds the field whatever blanks are around its colon', () => {
+    const body = Buffer.from(`{"data"\n :\t"${photo}"}`);
+    expect(parseJson(body, 'images')).toEqual({ data: decoded(photo) });
+  });
+
   it('gives up on a text of very many strings', () => {
-    expect(cutPhotos(bytesOf([photo, ...new Array<string>(5000).fill('a')]))).toBeUndefined();
+    expect(cutPhotos(bytesOf([{ data: photo }, ...new Array<string>(5000).fill('a')]))).toBeUndefined();
   });
 });
 
@@ -43,12 +57,12 @@ describe('parseJson with photos', () => {
     fc.constantFrom(photo, padded, `${photo}"`, `\\${photo}`, `${photo}\\`, `ü${photo}`, ''),
   );
 
-  /** What it has to be: a photo as its bytes, anything else as JSON.parse gives it. */
-  function expected(value: unknown): unknown {
-    if (value === photo || value === padded) return decoded(value);
-    if (Array.isArray(value)) return value.map(expected);
+  /** What it has to be: a photo in a field `data` as its bytes, anything else as JSON.parse gives it. */
+  function expected(value: unknown, name?: string): unknown {
+    if (name === 'data' && (value === photo || value === padded)) return decoded(value);
+    if (Array.isArray(value)) return value.map((item) => expected(item));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, expected(field)]));
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, expected(field, key)]));
   }
 
   it('reads whatever JSON.parse reads', () => {
@@ -62,7 +76,10 @@ describe('parseJson with photos', () => {
         tie('object'),
       ),
       list: fc.array(tie('any'), { maxLength: 4 }),
-      object: fc.dictionary(text, tie('any'), { maxKeys: 4, noNullPrototype: true }),
+      object: fc.dictionary(fc.oneof(fc.constant('data'), text), tie('any'), {
+        maxKeys: 4,
+        noNullPrototype: true,
+      }),
     })).any;
     fc.assert(
       // Not compared with expect: a difference would be shown in megabytes.

@@ -4,7 +4,7 @@ import type { BodyRule } from '../endpoint.decorator.js';
 import { cutPhotos, putBack } from './cut-photos.js';
 
 /**
- * @param expected where images are, long strings of base64 come back as their bytes
+ * @param expected where images are, long strings of base64 in a field `data` come back as their bytes
  * @throws FaceError `malformed_body` for what is no JSON in UTF-8; `non_finite_number` for the NaN and
  * Infinity that some JSON writers (Python's among them) put where a number belongs.
  */
