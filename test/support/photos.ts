@@ -1,15 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../../apps/model-server/src/packs/cache-folder.js';
 
 interface AssetManifest {
   readonly name: string;
   readonly version: string;
 }
-
-const userCache =
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), platform() === 'darwin' ? 'Library/Caches' : '.cache');
-const cacheFolder = process.env['FACE_V3_CACHE_DIR'] ?? join(userCache, 'face-search-backend');
 
 const manifest = JSON.parse(
   readFileSync(new URL('../../apps/model-server/packs/photos/sample-photos.json', import.meta.url), 'utf8'),
@@ -17,7 +13,7 @@ const manifest = JSON.parse(
 
 /** One of the six photos of @vladmandic/face-api that the set-up fetches: sample1.jpg .. sample6.jpg. */
 export function samplePhoto(name: string): Buffer {
-  const path = join(cacheFolder, 'photos', `${manifest.name}-${manifest.version}`, name);
+  const path = join(cacheFolder(process.env), 'photos', `${manifest.name}-${manifest.version}`, name);
   if (!existsSync(path))
     throw new Error(`${path} is missing: run "npm test", which fetches the photos first.`);
   return readFileSync(path);
