@@ -2,8 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Lets V8 weigh image buffers together with its heap, and wait with a full garbage collection until both are four
- * times as large as after the last one. By default it collects after every 64 MB of new buffers, which a dozen photos
- * fill: of 300 requests with a photo of 12 megapixels every tenth started a full collection, now every thirty-third.
+ * times as large as after the last one. Without the first flag new buffers have a limit of their own, which a few
+ * photos fill: of 300 requests with a photo of 12 megapixels every tenth then starts a full collection, with both flags
+ * every thirty-third.
  */
 export function letHeapGrow(): void {
   setFlagsFromString('--external-memory-accounted-in-global-limit');
