@@ -1,7 +1,24 @@
 # What every target here is compiled with, and how a library is linked so that only its ABI is visible.
 
-option(FACE_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer, for the tests" OFF)
+set(FACE_SANITIZE OFF CACHE STRING "Sanitizers for the tests: ON for address and undefined, or thread")
 option(FACE_WARNINGS_AS_ERRORS "Stop at compiler warnings; switch off for a compiler newer than the tested ones" ON)
+
+if(FACE_SANITIZE)
+  if(FACE_SANITIZE STREQUAL "thread")
+    set(face_sanitizers -fsanitize=thread)
+  else()
+    set(face_sanitizers -fsanitize=address,undefined)
+  endif()
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS ${face_sanitizers})
+  check_cxx_source_compiles("int main() { return 0; }" FACE_SANITIZER_RUNTIME)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(NOT FACE_SANITIZER_RUNTIME)
+    message(FATAL_ERROR "No runtime for ${face_sanitizers}")
+  endif()
+  # Fast enough to run every test each time, slow enough for readable reports.
+  list(APPEND face_sanitizers -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1)
+endif()
 
 function(face_compile_options target)
   target_compile_options(
@@ -18,9 +35,8 @@ function(face_compile_options target)
             -Wcast-qual
             $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>)
   if(FACE_SANITIZE)
-    set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
-    target_compile_options(${target} PRIVATE ${sanitizers})
-    target_link_options(${target} PRIVATE ${sanitizers})
+    target_compile_options(${target} PRIVATE ${face_sanitizers})
+    target_link_options(${target} PRIVATE ${face_sanitizers})
   endif()
 endfunction()
 
