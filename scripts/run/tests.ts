@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nativeBuildFolder } from '../setup/native-build.ts';
+import { buildSanitizedLibraries, nativeBuildFolder, sanitizedBuildFolder } from '../setup/native-build.ts';
 import { build, fetchModelPack, fetchSamplePhotos } from '../setup/prepare.ts';
 import { runCommand } from './command.ts';
 import { TaskFailure } from './failure.ts';
@@ -34,16 +34,28 @@ export async function runTests(
   if (!(await fetchSamplePhotos(environment, asked))) {
     throw new TaskFailure('The tests need the sample photos, which could not be fetched: see above.');
   }
-  const ofNative = native ? await runCTest(asked) : noTests;
+  const ofNative = native ? await runNativeTests(asked) : noTests;
   const counts = addCounts(ofNative, await runVitest(projects, asked));
   process.stdout.write(`\n${countsLine(counts)}\n`);
   return counts.failed === 0 ? 0 : 1;
 }
 
-async function runCTest(stop: AbortSignal): Promise<TestCounts> {
+/** All tests of the native libraries as they are shipped, then once more where every slip of memory shows. */
+async function runNativeTests(stop: AbortSignal): Promise<TestCounts> {
+  const shipped = await runCTest(nativeBuildFolder, stop);
+  if (await buildSanitizedLibraries(stop))
+    return addCounts(shipped, await runCTest(sanitizedBuildFolder, stop));
+  process.stdout.write(
+    '\nskipped: the native tests under AddressSanitizer and UndefinedBehaviorSanitizer, which the compiler comes ' +
+      'without (Fedora: sudo dnf install libasan libubsan)\n',
+  );
+  return addCounts(shipped, { ...noTests, skipped: 1 });
+}
+
+async function runCTest(folder: string, stop: AbortSignal): Promise<TestCounts> {
   const { code, output } = await runCommand(
     'ctest',
-    ['--test-dir', nativeBuildFolder, '--output-on-failure'],
+    ['--test-dir', folder, '--output-on-failure', '--parallel', String(availableParallelism())],
     { stop, show: 'nothing' },
   );
   process.stdout.write(`\n${output.trim()}\n`);
