@@ -16,6 +16,11 @@ enum class Status : int {
   out_of_memory = 8,
   unsupported_options = 9,
   zero_sum = 10,
+  duplicate_id = 13,
+  unknown_id = 14,
+  template_full = 15,
+  empty_template = 16,
+  invalid_template = 17,
 };
 
 }  // namespace face
