@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "call_guard.h"
 #include "compiler_name.h"
-#include "errno_guard.h"
 #include "flip_merge.h"
 #include "memory_regions.h"
 #include "sized_options.h"
@@ -137,7 +137,7 @@ int merge_options_init(merge_options *options, size_t struct_size) {
 
 int merge_embeddings(const merge_options *options, const void *embeddings, int32_t num_embeddings, void *merged,
                      double *weights, uint8_t *outliers, int32_t *failed_row) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   face::clear_failed_row(failed_row);
   return static_cast<int>(
       face::merge(options, embeddings, num_embeddings, merged, weights, outliers, failed_row));
@@ -145,7 +145,7 @@ int merge_embeddings(const merge_options *options, const void *embeddings, int32
 
 int merge_flip(int32_t mode, const float *views, const float *mirrored, int32_t num_faces, int32_t dimension,
                float *merged, int32_t *failed_row) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   face::clear_failed_row(failed_row);
   return static_cast<int>(face::flip(mode, views, mirrored, num_faces, dimension, merged, failed_row));
 }

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "call_guard.h"
 #include "compiler_name.h"
-#include "errno_guard.h"
 #include "grey_crop.h"
 #include "letterbox.h"
 #include "memory_regions.h"
@@ -174,7 +174,7 @@ int pixels_plane_options_init(pixels_plane_options *options, size_t struct_size)
 
 int pixels_letterbox(const uint8_t *rgb, int32_t width, int32_t height, int32_t fit_width, int32_t fit_height,
                      uint8_t *frame, int32_t frame_width, int32_t frame_height) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   face::Size picture = {};
   face::Size fit = {};
   face::Size room = {};
@@ -186,7 +186,7 @@ int pixels_letterbox(const uint8_t *rgb, int32_t width, int32_t height, int32_t 
 }
 
 int pixels_warp_face(const uint8_t *rgb, int32_t width, int32_t height, const double *inverse, uint8_t *crop) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   face::Size picture = {};
   if (!face::read_size(width, height, &picture)) return PIXELS_INVALID_SIZE;
   return static_cast<int>(face::warp_face(rgb, picture, inverse, crop));
@@ -195,7 +195,7 @@ int pixels_warp_face(const uint8_t *rgb, int32_t width, int32_t height, const do
 int pixels_planes(const pixels_plane_options *options, const uint8_t *bgr, int32_t width, int32_t height,
                   int64_t row_bytes, int32_t fit_width, int32_t fit_height, float *planes, int32_t plane_width,
                   int32_t plane_height) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   face::Size picture = {};
   face::Size fit = {};
   face::Size room = {};
@@ -208,7 +208,7 @@ int pixels_planes(const pixels_plane_options *options, const uint8_t *bgr, int32
 
 int pixels_grey_crop(const uint8_t *bgr, int32_t width, int32_t height, int64_t row_bytes, const double *box,
                      double divisor, float *grey) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   face::Size picture = {};
   if (!face::read_size(width, height, &picture)) return PIXELS_INVALID_SIZE;
   return static_cast<int>(face::grey_crop(bgr, picture, row_bytes, box, divisor, grey));

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "call_guard.h"
 #include "compiler_name.h"
-#include "errno_guard.h"
 #include "legacy_calibration.h"
 #include "memory_regions.h"
 #include "score_task.h"
@@ -165,7 +165,7 @@ int rerank_options_init(rerank_options *options, size_t struct_size) {
 
 int rerank_scores(const rerank_options *options, const void *query, const void *candidates, int32_t num_candidates,
                   const int32_t *subjects, double *scores, double *cosines, int32_t *neighbours) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   rerank_options complete = face::default_options();
   const face::Status status = face::read_options(options, face::first_options_size, &complete);
   if (status != face::Status::ok) return static_cast<int>(status);
@@ -175,7 +175,7 @@ int rerank_scores(const rerank_options *options, const void *query, const void *
 
 int compute_rerank_scores_from_embeddings(const double *query, const double *candidates, int num_candidates,
                                           double threshold, double *rerank_scores) {
-  const face::ErrnoGuard guard;
+  const face::CallGuard guard;
   const face::LegacyCalibration calibration = face::legacy_calibration();
   rerank_options options = face::default_options();
   options.element_type = RERANK_FLOAT64;
@@ -188,6 +188,7 @@ int compute_rerank_scores_from_embeddings(const double *query, const double *can
 }
 
 int rerank_set_legacy_calibration(double alpha, double tau) {
+  const face::CallGuard guard;
   if (!face::calibration_usable(alpha, tau)) return RERANK_INVALID_OPTION;
   face::set_legacy_calibration({alpha, tau});
   return RERANK_OK;
