@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Takes the place of the files that choose a level of vector instructions: a static library is only asked for what
+// the program has not got.
+
+#include "forced_level.h"
+
+#include <cstdio>
+
+#include "cpu_level.h"
+#include "pixels/pixel_kernels.h"
+#include "rerank/kernels.h"
+
+namespace {
+
+std::size_t forced = 0;
+
+}  // namespace
+
+namespace face {
+
+#if defined(FACE_X86_KERNELS)
+KernelChoice runnable_kernels() noexcept {
+  return {{&portable_kernels, &avx2_kernels, &avx512_kernels}, runnable_levels()};
+}
+PixelKernelChoice runnable_pixel_kernels() noexcept {
+  return {{&portable_pixel_kernels, &avx2_pixel_kernels, &avx512_pixel_kernels}, runnable_levels()};
+}
+#else
+KernelChoice runnable_kernels() noexcept { return {{&portable_kernels, nullptr, nullptr}, runnable_levels()}; }
+PixelKernelChoice runnable_pixel_kernels() noexcept {
+  return {{&portable_pixel_kernels, nullptr, nullptr}, runnable_levels()};
+}
+#endif
+
+const Kernels &best_kernels() noexcept { return *runnable_kernels().levels[forced]; }
+const PixelKernels &best_pixel_kernels() noexcept { return *runnable_pixel_kernels().levels[forced]; }
+
+}  // namespace face
+
+namespace test {
+
+std::size_t level_count() { return face::runnable_levels(); }
+
+void force_level(std::size_t level) {
+  forced = level;
+  std::printf("level %s\n", face::best_kernels().name);
+}
+
+}  // namespace test
