@@ -8,30 +8,13 @@
 #include "compiler_name.h"
 #include "flip_merge.h"
 #include "memory_regions.h"
-#include "sized_options.h"
+#include "merge_settings.h"
 #include "template_merge.h"
 
 // The border of the library: everything a caller can get wrong is found here, before any of its memory is read.
 
 namespace face {
 namespace {
-
-static_assert(static_cast<int>(Status::non_finite) == MERGE_NON_FINITE &&
-                  static_cast<int>(Status::zero_vector) == MERGE_ZERO_VECTOR &&
-                  static_cast<int>(Status::zero_sum) == MERGE_ZERO_SUM,
-              "status numbers are part of the interface");
-
-/// Size of merge_options when it was first released.
-constexpr std::size_t first_options_size = 24;
-static_assert(sizeof(merge_options) == first_options_size, "padding would differ between compilers");
-
-merge_options default_options() noexcept {
-  merge_options options = {};
-  options.struct_size = sizeof options;
-  options.element_type = MERGE_FLOAT32;
-  options.method = MERGE_AGREEMENT;
-  return options;
-}
 
 /// Callers read it after any error, so it must not keep what was there before.
 void clear_failed_row(std::int32_t *failed_row) noexcept {
@@ -58,28 +41,20 @@ Status check_and_merge(const merge_options &options, const void *embeddings, std
   if (status != Status::ok) return status;
   const MergeTask<T> task = {static_cast<const T *>(embeddings), count, dimension, stride,
                              options.method == MERGE_AGREEMENT};
-  return merge_members(task, MergeOutputs<T>{static_cast<T *>(merged), weights, outliers, failed_row});
+  return merge_rows(task, MergeOutputs<T>{static_cast<T *>(merged), weights, outliers}, failed_row);
 }
 
 Status merge(const merge_options *given, const void *embeddings, std::int32_t num_embeddings, void *merged,
              double *weights, std::uint8_t *outliers, std::int32_t *failed_row) noexcept {
-  merge_options options = default_options();
-  const Status status = read_options(given, first_options_size, &options);
+  merge_options options = {};
+  const Status status = read_merge_options(given, &options);
   if (status != Status::ok) return status;
   if (embeddings == nullptr || merged == nullptr) return Status::null_pointer;
   if (num_embeddings < 1 || num_embeddings > MERGE_MAX_ROWS) return Status::invalid_size;
-  if (options.dimension < 1 || options.dimension > MERGE_MAX_DIMENSION) return Status::invalid_size;
-  if (options.row_stride != 0 && options.row_stride < options.dimension) return Status::invalid_size;
-  if (options.method != MERGE_MEAN && options.method != MERGE_AGREEMENT) return Status::invalid_option;
   const auto count = static_cast<std::size_t>(num_embeddings);
-  switch (options.element_type) {
-    case MERGE_FLOAT32:
-      return check_and_merge<float>(options, embeddings, count, merged, weights, outliers, failed_row);
-    case MERGE_FLOAT64:
-      return check_and_merge<double>(options, embeddings, count, merged, weights, outliers, failed_row);
-    default:
-      return Status::invalid_option;
-  }
+  return options.element_type == MERGE_FLOAT32
+             ? check_and_merge<float>(options, embeddings, count, merged, weights, outliers, failed_row)
+             : check_and_merge<double>(options, embeddings, count, merged, weights, outliers, failed_row);
 }
 
 Status flip(std::int32_t mode, const float *views, const float *mirrored, std::int32_t num_faces,
@@ -126,13 +101,17 @@ const char *merge_status_text(int status) {
     case MERGE_OUT_OF_MEMORY: return "not enough working memory";
     case MERGE_UNSUPPORTED_OPTIONS: return "the options struct is of a version this library does not know";
     case MERGE_ZERO_SUM: return "the embeddings cancel out, so their sum has no direction";
+    case MERGE_DUPLICATE_ID: return "the template has a member with this id already";
+    case MERGE_UNKNOWN_ID: return "the template has no member with this id";
+    case MERGE_TEMPLATE_FULL: return "the template has no room for so many members";
+    case MERGE_EMPTY_TEMPLATE: return "the template has no members";
+    case MERGE_INVALID_TEMPLATE: return "the memory holds no template, a damaged one, or only a part of it";
     default: return "unknown status";
   }
 }
 
 int merge_options_init(merge_options *options, size_t struct_size) {
-  return static_cast<int>(
-      face::write_defaults(face::default_options(), struct_size, face::first_options_size, options));
+  return static_cast<int>(face::write_merge_defaults(options, struct_size));
 }
 
 int merge_embeddings(const merge_options *options, const void *embeddings, int32_t num_embeddings, void *merged,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "member_merge.h"
 #include "status.h"
 
 namespace face {
@@ -19,17 +20,11 @@ struct MergeTask {
   bool by_agreement;
 };
 
-/// Where the results go; `weights` and `outliers` may be null. `failed_row` is set with non_finite and zero_vector.
-template <class T>
-struct MergeOutputs {
-  T *merged;
-  double *weights;
-  std::uint8_t *outliers;
-  std::int32_t *failed_row;
-};
-
+/// @param failed_row null, or set with non_finite and zero_vector.
 /// @return ok, non_finite, zero_vector, zero_sum or out_of_memory.
-Status merge_members(const MergeTask<float> &task, const MergeOutputs<float> &outputs) noexcept;
-Status merge_members(const MergeTask<double> &task, const MergeOutputs<double> &outputs) noexcept;
+Status merge_rows(const MergeTask<float> &task, const MergeOutputs<float> &outputs,
+                  std::int32_t *failed_row) noexcept;
+Status merge_rows(const MergeTask<double> &task, const MergeOutputs<double> &outputs,
+                  std::int32_t *failed_row) noexcept;
 
 }  // namespace face
