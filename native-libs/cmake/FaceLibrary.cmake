@@ -57,7 +57,7 @@ function(face_shared_library name core)
   add_library(${name} SHARED ${ARGN})
   face_compile_options(${name})
   target_link_libraries(${name} PRIVATE ${core})
-  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/include")
+  target_include_directories(${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
   target_compile_definitions(${name} PRIVATE FACE_VERSION="${PROJECT_VERSION}")
   target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti)
   set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON

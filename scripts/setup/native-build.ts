@@ -10,7 +10,7 @@ import { buildGenerator, nativeBuildStamp, toolchainProblem } from './toolchain.
 
 export const nativeBuildFolder = 'native-libs/build';
 export const sanitizedBuildFolder = 'native-libs/build-sanitized';
-const sources = ['CMakeLists.txt', 'cmake', 'include', 'src', 'test', 'bench'];
+const sources = ['CMakeLists.txt', 'cmake', 'examples', 'include', 'src', 'test', 'bench'];
 const libraries = ['librerank_compute', 'libmerge_embeddings', 'libface_pixels'];
 const failure = 'The native libraries could not be built';
 
