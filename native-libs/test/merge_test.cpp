@@ -86,6 +86,36 @@ void wrong_photo() {
   EXPECT(cosine(weighted.merged.data(), person.data(), 512) > cosine(mean.merged.data(), person.data(), 512));
 }
 
+/// Half the median is enough not to be an outlier. Elements and cosines are powers of two, so nothing is rounded.
+void half_the_median() {
+  Rows rows(3 * 16, 1.0);
+  for (std::size_t i = 0; i < 4; ++i) rows[16 + i] = -1;
+  for (std::size_t i = 1; i < 9; ++i) rows[32 + i] = -1;
+  const Merged got = merge(MERGE_AGREEMENT, 16, rows);
+  expect_rows_near(got.weights, {0.25, 0.375, 0.125}, 0);
+  EXPECT((got.outliers == std::vector<std::uint8_t>{0, 0, 0}));
+  rows[32 + 9] = -1;
+  EXPECT((merge(MERGE_AGREEMENT, 16, rows).outliers == std::vector<std::uint8_t>{0, 0, 1}));
+}
+
+/// Exact sums have a smallest unit, which must be far under what a double tells apart.
+void small_numbers() {
+  const double small = std::ldexp(1.0, -60);
+  const Merged one = merge(MERGE_MEAN, 2, Rows{1, small});
+  EXPECT(one.merged[1] == small);
+  // Three that have nothing in common but the last number, and so the same weight of some 1e-11 each.
+  Rows rows(3 * 25, 0.0);
+  for (std::size_t row = 0; row < 3; ++row) {
+    rows[row * 25 + row * 8] = 0.6;
+    rows[row * 25 + row * 8 + 1] = 0.8;
+    rows[row * 25 + 24] = 4.1e-6;
+  }
+  const Merged weighted = merge(MERGE_AGREEMENT, 25, rows);
+  expect_rows_near(weighted.weights, Rows(3, 1.681e-11), 1e-15);
+  EXPECT(weighted.weights == Rows(3, weighted.weights[0]));
+  expect_rows_near(weighted.merged, merge(MERGE_MEAN, 25, rows).merged, 2e-16);
+}
+
 void few_members() {
   const Merged one = merge(MERGE_AGREEMENT, 2, Rows{3, 4});
   expect_rows_near(one.merged, {0.6, 0.8}, 1e-15);
@@ -138,6 +168,8 @@ int main() {
   test::group("equals the reference", against_reference);
   test::group("many members", many_members);
   test::group("a wrong photo is an outlier", wrong_photo);
+  test::group("half the median is no outlier", half_the_median);
+  test::group("small numbers", small_numbers);
   test::group("one and two members", few_members);
   test::group("nobody agrees", nobody_agrees);
   test::group("members that cancel out", cancelling_members);
