@@ -1,5 +1,10 @@
 # The examples, as a reader of them would run them: against the installed package, and from Python.
 
+if(CMAKE_CROSSCOMPILING)
+  message(STATUS "Left out: the tests of the package and of the examples, which are run on this machine")
+  return()
+endif()
+
 set(examples "${PROJECT_SOURCE_DIR}/examples")
 
 # An absolute library folder is no part of the temporary folder that the test installs to.
@@ -22,7 +27,7 @@ endif()
 
 # Python itself is not built with a sanitizer, and the runtime of one must be the first library of a program.
 find_package(Python3 COMPONENTS Interpreter QUIET)
-if(Python3_FOUND AND NOT FACE_SANITIZE)
+if(Python3_FOUND AND NOT face_sanitizers)
   add_test(NAME python_example
            COMMAND "${CMAKE_COMMAND}" "-DPYTHON=${Python3_EXECUTABLE}" "-DEXAMPLES=${examples}"
                    "-DLIBRARIES=$<TARGET_FILE_DIR:merge_embeddings>" -P
