@@ -1,5 +1,5 @@
 /**
- * `npm run quality [-- lfw wider noface awkward rerank] [--data FOLDER]`: starts the product and measures through
+ * `npm run quality [-- lfw wider noface awkward rerank merge] [--data FOLDER]`: starts the product and measures through
  * its HTTP API how well it finds and recognises faces. All parts together write docs/quality.md.
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,11 @@ import { describeMachine, today } from './measure/machine.ts';
 import { table } from './measure/markdown.ts';
 import { withProduct } from './measure/measured-product.ts';
 import { measureAwkward } from './quality/awkward.measurement.ts';
+import { lfwPortraits } from './quality/lfw-portraits.ts';
 import { measureLfw } from './quality/lfw.measurement.ts';
+import { measureMerge } from './quality/merge.measurement.ts';
 import { isReached, type Measurement, type MeasurementInput, share } from './quality/measurement.ts';
 import { measureNoFace } from './quality/noface.measurement.ts';
-import { PortraitStore } from './quality/portrait-store.ts';
 import { measureRerank } from './quality/rerank.measurement.ts';
 import { measureWider } from './quality/wider.measurement.ts';
 import { setting } from './run/environment.ts';
@@ -33,6 +34,7 @@ const parts: Readonly<Record<string, Part>> = {
   noface: { folder: 'detect/noface', measure: measureNoFace },
   awkward: { folder: 'awkward', measure: measureAwkward },
   rerank: { folder: 'lfw', measure: measureRerank },
+  merge: { folder: 'lfw', measure: measureMerge },
 };
 
 const { values, positionals } = parseArgs({
@@ -43,15 +45,16 @@ const { values, positionals } = parseArgs({
 await runTask(async (interruption) => {
   const data = resolve(values.data);
   const chosen = positionals.length === 0 ? Object.keys(parts) : positionals;
-  const present: [string, Part][] = [];
-  for (const name of chosen) {
+  const wanted = chosen.map((name): [string, Part] => {
     const part = parts[name];
-    if (part === undefined) {
-      throw new TaskFailure(`There is no part '${name}'. Parts: ${Object.keys(parts).join(', ')}.`);
-    }
-    const folder = join(data, part.folder);
-    if (existsSync(folder)) present.push([name, part]);
-    else process.stdout.write(`  ${name} is skipped: the folder ${folder} is missing\n`);
+    if (part !== undefined) return [name, part];
+    throw new TaskFailure(`There is no part '${name}'. Parts: ${Object.keys(parts).join(', ')}.`);
+  });
+  const present = wanted.filter(([, { folder }]) => existsSync(join(data, folder)));
+  const missing = wanted.filter((part) => !present.includes(part));
+  if (missing.length > 0) {
+    const names = missing.map(([name, { folder }]) => `${name} (${folder})`).join(', ');
+    process.stdout.write(`  skipped, not in the folder ${data}: ${names}\n`);
   }
   if (present.length === 0) return 0;
 
@@ -59,7 +62,7 @@ await runTask(async (interruption) => {
     const client = new ApiClient(product.url);
     const { contract_id, dimension } = await client.model();
     const pack = setting(process.env, 'FACE_V3_MODEL_PACK') ?? 'the default model pack';
-    const lfw = new PortraitStore(client, join(data, 'lfw'));
+    const lfw = lfwPortraits(client, join(data, 'lfw'));
     const input = { client, data, lfw, stop: interruption.asked };
     const done: Measurement[] = [];
     for (const [name, { measure }] of present) done.push(await timed(name, () => measure(input)));

@@ -16,10 +16,19 @@ export interface PhotoAnswer {
   readonly milliseconds: number;
 }
 
+/** The logistic from cosine to probability. */
+export interface RerankCalibration {
+  readonly alpha: number;
+  readonly tau: number;
+  readonly n_cal: number;
+  readonly voting: boolean;
+}
+
 export interface ModelAnswer {
   readonly contract_id: string | null;
   readonly dimension: number;
   readonly flip_merge: string | null;
+  readonly calibration: RerankCalibration;
 }
 
 interface PhotoBody {
@@ -50,9 +59,17 @@ export class ApiClient {
     return this.#postPhoto('/embeddings?encoding_format=base64', photo);
   }
 
-  /** @returns scores in the order of the candidates */
-  async rerank(query: Float32Array, candidates: readonly Float32Array[]): Promise<number[]> {
+  /**
+   * @param options fields of the request beside the embeddings
+   * @returns scores in the order of the candidates
+   */
+  async rerank(
+    query: Float32Array,
+    candidates: readonly Float32Array[],
+    options: { readonly threshold: number; readonly gallery_size: number },
+  ): Promise<number[]> {
     const body = JSON.stringify({
+      ...options,
       query_embedding: toBase64(query),
       candidates: candidates.map((embedding, index) => ({
         id: String(index),

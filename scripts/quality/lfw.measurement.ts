@@ -13,7 +13,11 @@ interface LfwPair extends Comparison {
 }
 
 /** Verification on pairs of LFW, folds 1 to 5. */
-export async function measureLfw({ data, lfw, stop }: MeasurementInput): Promise<Measurement> {
+export async function measureLfw({
+  data,
+  lfw: { clean: lfw },
+  stop,
+}: MeasurementInput): Promise<Measurement> {
   const folder = join(data, 'lfw');
   const rows = parseCsv(readFileSync(join(folder, 'pairs.csv'), 'utf8'));
   await lfw.load(

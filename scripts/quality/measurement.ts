@@ -1,12 +1,11 @@
 import type { ApiClient } from '../measure/api-client.ts';
-import type { PortraitStore } from './portrait-store.ts';
+import type { LfwPortraits } from './lfw-portraits.ts';
 
 export interface MeasurementInput {
   readonly client: ApiClient;
   /** Of the photo collections. */
   readonly data: string;
-  /** Portraits of the folder lfw, which more than one part needs. */
-  readonly lfw: PortraitStore;
+  readonly lfw: LfwPortraits;
   readonly stop: AbortSignal;
 }
 
@@ -31,4 +30,12 @@ export function isReached({ value, least = -Infinity, most = Infinity }: Target)
 /** As a share with four digits, the form in which face benchmarks are published. */
 export function share(value: number): string {
   return value.toFixed(4);
+}
+
+/** A difference of shares in percentage points, with its interval if there is one. */
+export function points(value: number, interval?: { readonly low: number; readonly high: number }): string {
+  const inPoints = (each: number) => (Math.abs(each) < 5e-5 ? 0 : 100 * each).toFixed(2);
+  const sign = value >= 5e-5 ? '+' : '';
+  const range = interval === undefined ? '' : ` [${inPoints(interval.low)}, ${inPoints(interval.high)}]`;
+  return `${sign}${inPoints(value)}${range}`;
 }

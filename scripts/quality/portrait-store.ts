@@ -9,7 +9,7 @@ import { centralFace } from './central-face.ts';
 export const photosAtATime = 4;
 
 /** Makes something else of a photo before it is sent. */
-export type Change = (photo: Buffer) => Promise<Buffer>;
+export type Change = (photo: Buffer, path: string) => Promise<Buffer>;
 
 /** Embeddings of the persons that portraits are about, each asked of the API once. */
 export class PortraitStore {
@@ -41,7 +41,7 @@ export class PortraitStore {
 
   async #embed(path: string): Promise<Float32Array | undefined> {
     const original = readFileSync(join(this.#folder, path));
-    const photo = this.#change === undefined ? original : await this.#change(original);
+    const photo = this.#change === undefined ? original : await this.#change(original, path);
     const { status, detail, faces } = await this.#client.embed(photo);
     if (status !== 200) throw new Error(`${path}: ${status} ${detail}`);
     const { autoOrient } = await sharp(photo).metadata();

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { isReached, points } from './measurement.ts';
+
+describe('a target', () => {
+  it('is missed by a figure that is too low, too high or none at all', () => {
+    expect(isReached({ name: '', value: 0.02, least: 0.02 })).toBe(true);
+    expect(isReached({ name: '', value: 0.0199, least: 0.02 })).toBe(false);
+    expect(isReached({ name: '', value: 1, most: 0 })).toBe(false);
+    expect(isReached({ name: '', value: Number.NaN, least: 0 })).toBe(false);
+  });
+});
+
+describe('percentage points', () => {
+  it('have a sign, an interval, and no minus before nothing', () => {
+    expect(points(0.0239, { low: 0.0205, high: 0.0273 })).toBe('+2.39 [2.05, 2.73]');
+    expect(points(-0.0057, { low: -0.0093, high: 0.0006 })).toBe('-0.57 [-0.93, 0.06]');
+    expect(points(-0.00001)).toBe('0.00');
+  });
+});
