@@ -20,12 +20,15 @@
  *
  * Rules of the whole interface
  * - Nothing is written but the outputs, whose content is undefined after an error. The caller owns all memory. No
- *   call keeps a pointer. Working memory is linear in K and released before the call returns.
+ *   call keeps a pointer. Working memory is linear in K and, unless the caller gave it, released before the call
+ *   returns.
  * - Every function may be called from any number of threads at once. errno, the locale and the floating point
  *   modes stay as they were. No exception, signal or abort leaves the library.
- * - Equal input gives bit-identical output on the same CPU.
- * - Cosines, votes and templates are computed in double precision, whatever the element type; single precision
- *   only rules out pairs that provably have weight 0 or 1. float32 and float64 rows agree within 1e-5.
+ * - Equal input gives bit-identical output on the same CPU, with any number of threads. The vector instructions of
+ *   different CPUs agree within 1e-6.
+ * - Cosines to the query are computed in double precision. The votes of calibrations up to alpha = 32 use single
+ *   precision where many candidates are alike, which changes a score by less than 1e-6; float32 and float64 rows
+ *   agree within 1e-5.
  * - A candidate with a NaN or an infinity, or with nothing but zeros, gets score 0 and cosine 0 and never votes.
  *   Such a query is an error.
  */
@@ -55,6 +58,10 @@ extern "C" {
 #define RERANK_MAX_DIMENSION 4096
 /** Largest number of candidates of a call. Time grows with its square. */
 #define RERANK_MAX_CANDIDATES 100000
+/** Largest number of queries of rerank_scores_batch(). */
+#define RERANK_MAX_QUERIES 1000
+/** Largest number of threads of a pool. */
+#define RERANK_MAX_THREADS 256
 
 /** What a call returns. rerank_status_text() has a sentence for each. */
 enum rerank_status {
@@ -67,8 +74,13 @@ enum rerank_status {
   RERANK_NON_FINITE_QUERY = 6,    /* the query holds a NaN or an infinity */
   RERANK_ZERO_QUERY = 7,          /* the query has length 0, so it has no direction */
   RERANK_OUT_OF_MEMORY = 8,       /* working memory could not be had */
-  RERANK_UNSUPPORTED_OPTIONS = 9  /* struct_size fits no version this library knows, or unknown members are set */
+  RERANK_UNSUPPORTED_OPTIONS = 9, /* struct_size fits no version this library knows, or unknown members are set */
+  RERANK_SMALL_WORKSPACE = 11,    /* the workspace is smaller than rerank_workspace_bytes() asks for */
+  RERANK_NO_THREADS = 12          /* the threads of a pool could not be started */
 };
+
+/** Threads that share the work of a call; see rerank_pool_create(). */
+typedef struct rerank_pool rerank_pool;
 
 /** Type of the elements of query and candidates. */
 enum rerank_element_type { RERANK_FLOAT32 = 1, RERANK_FLOAT64 = 2 };
@@ -107,6 +119,14 @@ typedef struct rerank_options {
   int32_t voting;
   /** Must be 0. */
   int32_t reserved;
+  /** Working memory of the caller, aligned to 64 bytes, so that the call allocates nothing; its content means
+   *  nothing before and after, and no other call may use it meanwhile. Null, the default: the call allocates its
+   *  own. */
+  void *workspace;
+  /** Size of the workspace, at least what rerank_workspace_bytes() says. */
+  uint64_t workspace_bytes;
+  /** Null, the default: the calling thread does all the work. */
+  rerank_pool *pool;
 } rerank_options;
 
 /** RERANK_ABI_VERSION of the library, to compare with that of the header. */
@@ -147,6 +167,51 @@ RERANK_API int rerank_options_init(rerank_options *options, size_t struct_size);
 RERANK_API int rerank_scores(const rerank_options *options, const void *query, const void *candidates,
                              int32_t num_candidates, const int32_t *subjects, double *scores, double *cosines,
                              int32_t *neighbours);
+
+/**
+ * Scores one set of candidates against several queries. Each query gets what rerank_scores() gives it, to the last
+ * bit; but who votes for whom does not depend on the query, so a further one costs little more than its cosines.
+ * @param queries        num_queries rows, query_stride elements apart, of options->element_type.
+ * @param num_queries    Q, 1..RERANK_MAX_QUERIES.
+ * @param query_stride   elements from the start of one query to the start of the next, >= dimension; 0 means
+ *                       dimension.
+ * @param candidates     as for rerank_scores(), and so are num_candidates and subjects.
+ * @param scores         receives Q rows of K scores.
+ * @param cosines        null, or receives Q rows of K cosines.
+ * @param neighbours     null, or receives K numbers of neighbours.
+ * @param failed_query   null, or receives the first query (from 0) that RERANK_NON_FINITE_QUERY or
+ *                       RERANK_ZERO_QUERY is about, and -1 with any other status.
+ * @return a rerank_status.
+ */
+RERANK_API int rerank_scores_batch(const rerank_options *options, const void *queries, int32_t num_queries,
+                                   int64_t query_stride, const void *candidates, int32_t num_candidates,
+                                   const int32_t *subjects, double *scores, double *cosines, int32_t *neighbours,
+                                   int32_t *failed_query);
+
+/**
+ * How large a workspace a call needs. It depends on the element type, dimension, mode and voting of the options,
+ * and grows with each of the two numbers, not with their squares.
+ * @param options        as for the call; their workspace is not looked at.
+ * @param num_queries    1 for rerank_scores().
+ * @param num_candidates of the call; a workspace is also enough for fewer.
+ * @param bytes          receives the size.
+ * @return a rerank_status.
+ */
+RERANK_API int rerank_workspace_bytes(const rerank_options *options, int32_t num_queries, int32_t num_candidates,
+                                      uint64_t *bytes);
+
+/**
+ * Starts threads for calls that name the pool in their options. Results do not depend on the pool, not by a bit.
+ * Only one call at a time gets the threads: a second one that comes meanwhile works alone, and nobody waits.
+ * @param threads 1..RERANK_MAX_THREADS, with the calling thread: a pool of 1 starts none.
+ * @param pool    receives the pool, to be given to rerank_pool_destroy(); null after an error.
+ * @return RERANK_OK, RERANK_NULL_POINTER, RERANK_MISALIGNED, RERANK_INVALID_OPTION, RERANK_OUT_OF_MEMORY or
+ *         RERANK_NO_THREADS.
+ */
+RERANK_API int rerank_pool_create(int32_t threads, rerank_pool **pool);
+
+/** Ends the threads of a pool and frees it; no call may be using it. A null pool is ignored. */
+RERANK_API void rerank_pool_destroy(rerank_pool *pool);
 
 /**
  * The original call, unchanged: mode max, N = n_cal, alpha = 30, tau = .42 (or as set by

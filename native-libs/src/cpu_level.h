@@ -3,6 +3,11 @@
 
 #include <cstddef>
 
+#if defined(FACE_ARM_KERNELS) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 namespace face {
 
 /// Which of the levels of vector instructions that kernels are compiled for this CPU can run: the first `count` of
@@ -18,6 +23,22 @@ namespace face {
   return avx512 ? 3 : 2;
 #else
   return 1;
+#endif
+}
+
+/// Whether the CPU multiplies four pairs of bytes and adds them up in one instruction: AVX-512 VNNI, or the dot
+/// products of ARMv8.2.
+[[nodiscard]] inline bool has_byte_products() noexcept {
+#if defined(FACE_X86_KERNELS)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512vnni") != 0;
+#elif defined(FACE_ARM_KERNELS) && defined(__linux__)
+  return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#elif defined(FACE_ARM_KERNELS) && defined(__APPLE__)
+  // Every Mac with an ARM CPU has them.
+  return true;
+#else
+  return false;
 #endif
 }
 

@@ -16,6 +16,8 @@ enum class Status : int {
   out_of_memory = 8,
   unsupported_options = 9,
   zero_sum = 10,
+  small_workspace = 11,
+  no_threads = 12,
   duplicate_id = 13,
   unknown_id = 14,
   template_full = 15,

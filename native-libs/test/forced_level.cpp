@@ -5,6 +5,7 @@
 
 #include "forced_level.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cpu_level.h"
@@ -19,28 +20,16 @@ std::size_t forced = 0;
 
 namespace face {
 
-#if defined(FACE_X86_KERNELS)
-KernelChoice runnable_kernels() noexcept {
-  return {{&portable_kernels, &avx2_kernels, &avx512_kernels}, runnable_levels()};
+Kernels best_kernels() noexcept { return runnable_kernels().levels[forced]; }
+const PixelKernels &best_pixel_kernels() noexcept {
+  return *runnable_pixel_kernels().levels[std::min(forced, runnable_levels() - 1)];
 }
-PixelKernelChoice runnable_pixel_kernels() noexcept {
-  return {{&portable_pixel_kernels, &avx2_pixel_kernels, &avx512_pixel_kernels}, runnable_levels()};
-}
-#else
-KernelChoice runnable_kernels() noexcept { return {{&portable_kernels, nullptr, nullptr}, runnable_levels()}; }
-PixelKernelChoice runnable_pixel_kernels() noexcept {
-  return {{&portable_pixel_kernels, nullptr, nullptr}, runnable_levels()};
-}
-#endif
-
-const Kernels &best_kernels() noexcept { return *runnable_kernels().levels[forced]; }
-const PixelKernels &best_pixel_kernels() noexcept { return *runnable_pixel_kernels().levels[forced]; }
 
 }  // namespace face
 
 namespace test {
 
-std::size_t level_count() { return face::runnable_levels(); }
+std::size_t level_count() { return face::runnable_kernels().count; }
 
 void force_level(std::size_t level) {
   forced = level;

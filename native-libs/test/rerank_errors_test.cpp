@@ -134,14 +134,19 @@ void option_values() {
   }
 }
 
+/// Size of the options without workspace and pool, as first released.
+constexpr std::size_t first_options_size = 72;
+
 /// Callers compiled with another version of the header.
 void struct_sizes() {
   EXPECT(rerank_options_init(nullptr, sizeof(rerank_options)) == RERANK_NULL_POINTER);
   rerank_options options;
-  EXPECT(rerank_options_init(&options, sizeof options - 8) == RERANK_UNSUPPORTED_OPTIONS);
+  EXPECT(rerank_options_init(&options, first_options_size - 1) == RERANK_UNSUPPORTED_OPTIONS);
+  EXPECT(rerank_options_init(&options, first_options_size) == RERANK_OK);
+  EXPECT(options.struct_size == first_options_size && options.alpha == 30);
   EXPECT(rerank_options_init(shifted(&options, 4), sizeof options) == RERANK_MISALIGNED);
   EXPECT(status_after([](Call &call) { call.options.struct_size = 0; }) == RERANK_UNSUPPORTED_OPTIONS);
-  EXPECT(status_after([](Call &call) { call.options.struct_size = 71; }) == RERANK_UNSUPPORTED_OPTIONS);
+  EXPECT(status_after([](Call &call) { call.options.struct_size = first_options_size - 1; }) == RERANK_UNSUPPORTED_OPTIONS);
   EXPECT(status_after([](Call &call) { call.options.struct_size = 1u << 30; }) == RERANK_UNSUPPORTED_OPTIONS);
 
   struct Newer {

@@ -1,89 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each level of vector instructions that this CPU can run, forced in turn, gives the same result.
+// Each level of vector instructions that this CPU can run, forced in turn, gives the same result; so do threads, and
+// the screen changes not a bit.
 
 #include <cmath>
 #include <cstdio>
 
 #include "check.h"
 #include "random_faces.h"
-#include "rerank/score_task.h"
+#include "rerank_levels.h"
 
 namespace {
 
-struct Result {
-  std::vector<double> scores;
-  std::vector<double> cosines;
-  std::vector<std::int32_t> neighbours;
-};
-
-template <class T>
-Result score(const face::Kernels &kernels, const std::vector<T> &query, const std::vector<T> &candidates) {
-  const std::size_t count = candidates.size() / query.size();
-  Result result = {std::vector<double>(count), std::vector<double>(count), std::vector<std::int32_t>(count)};
-  const face::ScoreTask<T> task = {query.data(), candidates.data(), count,          query.size(),
-                                   query.size(), nullptr,           {30, 0.42, 0}, face::VoteUse::larger,
-                                   0.5};
-  EXPECT(face::score_candidates(kernels, task,
-                                {result.scores.data(), result.cosines.data(), result.neighbours.data()}) ==
-         face::Status::ok);
-  return result;
-}
+using test::LevelResult;
+using test::score_with;
 
 template <class T>
 void compare(const std::vector<T> &query, const std::vector<T> &candidates) {
   const face::KernelChoice choice = face::runnable_kernels();
-  const Result floor = score(face::portable_kernels, query, candidates);
+  const LevelResult floor = score_with(choice.levels[0], query, candidates);
   for (std::size_t level = 0; level < choice.count; ++level) {
-    const Result first = score(*choice.levels[level], query, candidates);
-    const Result second = score(*choice.levels[level], query, candidates);
-    EXPECT(first.scores == second.scores && first.cosines == second.cosines);
-    EXPECT(first.neighbours == floor.neighbours);
+    const face::Kernels &kernels = choice.levels[level];
+    const LevelResult result = score_with(kernels, query, candidates);
+    EXPECT(result == score_with(kernels, query, candidates));
+    EXPECT(result == score_with({kernels.name, kernels.loops, nullptr}, query, candidates));
+    EXPECT(result.neighbours == floor.neighbours);
     for (std::size_t j = 0; j < floor.scores.size(); ++j) {
-      EXPECT_NEAR(first.scores[j], floor.scores[j], 1e-9);
-      EXPECT_NEAR(first.cosines[j], floor.cosines[j], 1e-12);
+      EXPECT_NEAR(result.scores[j], floor.scores[j], 1e-6);
+      EXPECT_NEAR(result.cosines[j], floor.cosines[j], 1e-12);
     }
   }
 }
 
+void compare_both(const std::vector<double> &query, const std::vector<double> &candidates) {
+  compare(query, candidates);
+  compare(test::to_float(query), test::to_float(candidates));
+}
+
+/// From a group of three to one person only, and from photos that hardly agree to ones that fully do.
 void levels_agree() {
   for (const std::size_t dimension : {1u, 15u, 16u, 127u, 512u, 1000u, 4096u}) {
-    for (const std::size_t count : {1u, 4u, 63u, 64u, 65u, 131u}) {
+    for (const std::size_t count : {1u, 4u, 63u, 96u, 97u, 131u, 300u}) {
+      if (dimension * count > 300000) continue;
       test::RandomFaces faces(static_cast<unsigned>(dimension * 1000 + count));
-      const auto candidates = faces.rows(count, dimension, 3, 0.9);
-      const auto query = faces.direction(dimension);
-      compare(query, candidates);
-      compare(test::to_float(query), test::to_float(candidates));
+      for (const std::size_t photos : {std::size_t{3}, count}) {
+        for (const double noise : {0.9, 0.5}) {
+          compare_both(faces.direction(dimension), faces.rows(count, dimension, photos, noise));
+        }
+      }
     }
   }
 }
 
-/// A bound that is too small would let single precision decide a pair that it cannot.
-void products_keep_their_bound() {
-  const face::KernelChoice choice = face::runnable_kernels();
-  for (const std::size_t dimension : {16u, 512u, 4096u}) {
+/// Rows of which whole numbers of 8 bits tell little, and pairs that lie where votes begin.
+void screen_changes_nothing() {
+  for (const std::size_t dimension : {8u, 65u, 512u}) {
     test::RandomFaces faces(static_cast<unsigned>(dimension));
-    const auto values = faces.rows(4, dimension, 1, 0);
-    alignas(64) static float rows[4 * 4096];
-    for (std::size_t r = 0; r < 4; ++r) {
-      double square = 0;
-      for (std::size_t d = 0; d < dimension; ++d) square += values[r * dimension + d] * values[r * dimension + d];
-      for (std::size_t d = 0; d < dimension; ++d) {
-        rows[r * dimension + d] = static_cast<float>(values[r * dimension + d] / std::sqrt(square));
+    const std::vector<double> person = faces.direction(dimension);
+    std::vector<double> rows;
+    for (std::size_t row = 0; row < 200; ++row) {
+      // Cosines between photos lie around .42, where weights begin, for a noise of 1.175.
+      std::vector<double> photo = faces.photo(person, row % 2 == 0 ? 1.175 : 0.2);
+      const std::size_t at = faces.below(dimension);
+      switch (row % 6) {
+        case 0: photo[at] *= 1000; break;
+        case 1: photo.assign(dimension, 1); break;
+        case 2: photo.assign(dimension, 0); photo[at] = -1; break;
+        case 3:
+          for (std::size_t i = 0; i < dimension; ++i) photo[i] = std::exp(-static_cast<double>(i)) * (i % 2 == 0 ? 1 : -1);
+          break;
+        default: break;
       }
+      rows.insert(rows.end(), photo.begin(), photo.end());
     }
-    for (std::size_t level = 0; level < choice.count; ++level) {
-      float products[16];
-      choice.levels[level]->gram_tile(rows, rows, dimension, products);
-      for (std::size_t r = 0; r < 4; ++r) {
-        for (std::size_t c = 0; c < 4; ++c) {
-          double exact = 0;
-          for (std::size_t d = 0; d < dimension; ++d) {
-            exact += static_cast<double>(rows[r * dimension + d]) * static_cast<double>(rows[c * dimension + d]);
-          }
-          EXPECT_NEAR(static_cast<double>(products[r * 4 + c]), exact, static_cast<double>(dimension + 8) * 0x1p-23);
+    compare_both(person, rows);
+  }
+}
+
+void threads_change_nothing() {
+  const face::KernelChoice choice = face::runnable_kernels();
+  for (const std::size_t threads : {2u, 3u, 7u}) {
+    face::WorkPool pool;
+    EXPECT(pool.start(threads) == face::Status::ok);
+    for (const std::size_t count : {1u, 2u, 33u, 97u, 400u}) {
+      test::RandomFaces faces(static_cast<unsigned>(count));
+      for (const std::size_t photos : {std::size_t{3}, count}) {
+        const auto query = test::to_float(faces.direction(128));
+        const auto candidates = test::to_float(faces.rows(count, 128, photos, 0.8));
+        std::vector<std::int32_t> subjects(count);
+        for (std::int32_t &subject : subjects) subject = static_cast<std::int32_t>(faces.below(8)) - 1;
+        for (std::size_t level = 0; level < choice.count; ++level) {
+          const face::Kernels &kernels = choice.levels[level];
+          EXPECT(score_with(kernels, query, candidates, &pool) == score_with(kernels, query, candidates));
+          EXPECT(score_with(kernels, query, candidates, &pool, subjects) ==
+                 score_with(kernels, query, candidates, nullptr, subjects));
         }
       }
+    }
+  }
+}
+
+/// A steep calibration makes the last digits of a cosine count.
+void steep_calibrations_are_exact() {
+  test::RandomFaces faces(5);
+  const auto query = test::to_float(faces.direction(256));
+  const auto candidates = test::to_float(faces.rows(150, 256, 150, 1.1));
+  const face::KernelChoice choice = face::runnable_kernels();
+  for (const double alpha : {33.0, 1e3, 1e6}) {
+    const LevelResult floor = score_with(choice.levels[0], query, candidates, nullptr, {}, alpha);
+    for (std::size_t level = 1; level < choice.count; ++level) {
+      const LevelResult result = score_with(choice.levels[level], query, candidates, nullptr, {}, alpha);
+      for (std::size_t j = 0; j < floor.scores.size(); ++j) EXPECT_NEAR(result.scores[j], floor.scores[j], 1e-6);
     }
   }
 }
@@ -92,9 +119,11 @@ void products_keep_their_bound() {
 
 int main() {
   const face::KernelChoice choice = face::runnable_kernels();
-  for (std::size_t level = 0; level < choice.count; ++level) std::printf("level %s\n", choice.levels[level]->name);
-  EXPECT(&face::best_kernels() == choice.levels[choice.count - 1]);
+  for (std::size_t level = 0; level < choice.count; ++level) std::printf("level %s\n", choice.levels[level].name);
+  EXPECT(face::best_kernels().loops == choice.levels[choice.count - 1].loops);
   test::group("levels agree", levels_agree);
-  test::group("products keep their bound", products_keep_their_bound);
+  test::group("the screen changes nothing", screen_changes_nothing);
+  test::group("threads change nothing", threads_change_nothing);
+  test::group("steep calibrations are exact", steep_calibrations_are_exact);
   return test::finish();
 }

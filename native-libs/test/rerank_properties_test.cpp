@@ -60,6 +60,9 @@ Search random_search(unsigned seed, std::size_t largest_count = 150) {
   return search;
 }
 
+/// What single precision may change in a score by way of the votes.
+constexpr double vote_error = 1e-6;
+
 template <class Check>
 void for_searches(unsigned runs, const Check &check) {
   for (unsigned seed = 1; seed <= runs; ++seed) check(random_search(seed), seed);
@@ -75,8 +78,8 @@ void equals_reference() {
     const auto single = test::rerank(search.options, query, candidates);
     const auto single_wanted = search.reference.scores(test::to_double(query), test::to_double(candidates));
     for (std::size_t j = 0; j < search.count; ++j) {
-      EXPECT_NEAR(got.scores[j], wanted[j], 1e-9);
-      EXPECT_NEAR(single.scores[j], single_wanted[j], 1e-9);
+      EXPECT_NEAR(got.scores[j], wanted[j], vote_error);
+      EXPECT_NEAR(single.scores[j], single_wanted[j], vote_error);
       EXPECT_NEAR(single.scores[j], wanted[j], 1e-5);
       EXPECT(got.scores[j] >= 0 && got.scores[j] <= 1);
       EXPECT(got.cosines[j] >= -1 && got.cosines[j] <= 1);
@@ -92,7 +95,7 @@ void equals_reference_with_subjects() {
     for (auto &id : subjects) id = static_cast<std::int32_t>(faces.below(6)) - (all_known ? 0 : 1);
     const auto wanted = search.reference.scores(search.query, search.candidates, subjects);
     const auto got = test::rerank(search.options, search.query, search.candidates, subjects);
-    for (std::size_t j = 0; j < search.count; ++j) EXPECT_NEAR(got.scores[j], wanted[j], 1e-9);
+    for (std::size_t j = 0; j < search.count; ++j) EXPECT_NEAR(got.scores[j], wanted[j], vote_error);
   });
 }
 
@@ -128,7 +131,7 @@ void permutation() {
     }
     const auto moved = test::rerank(search.options, search.query, shuffled);
     for (std::size_t j = 0; j < search.count; ++j) {
-      EXPECT_NEAR(moved.scores[j], got.scores[order[j]], 1e-11);
+      EXPECT_NEAR(moved.scores[j], got.scores[order[j]], vote_error);
       EXPECT(moved.neighbours[j] == got.neighbours[order[j]]);
     }
   });
@@ -148,7 +151,7 @@ void scaling() {
       for (std::size_t d = 0; d < search.dimension; ++d) scaled.candidates[j * search.dimension + d] *= factor;
     }
     const auto after = test::rerank(search.options, scaled.query, scaled.candidates);
-    for (std::size_t j = 0; j < search.count; ++j) EXPECT_NEAR(after.scores[j], got.scores[j], 1e-10);
+    for (std::size_t j = 0; j < search.count; ++j) EXPECT_NEAR(after.scores[j], got.scores[j], vote_error);
   });
   // The smallest floats: subnormal, and no longer able to be squared in single precision.
   const std::vector<float> tiny = {1e-42F, 3e-42F, -2e-42F};
@@ -207,7 +210,11 @@ void unrelated_candidate() {
     candidates.insert(candidates.begin(), newcomer.begin(), newcomer.end());
     const auto after = test::rerank(search.options, query, candidates);
     EXPECT(after.neighbours[0] == 0);
-    EXPECT(std::equal(before.scores.begin(), before.scores.end(), after.scores.begin() + 1));
+    for (std::size_t j = 0; j < search.count; ++j) {
+      EXPECT_NEAR(after.scores[j + 1], before.scores[j], vote_error);
+      // So few votes are counted in double precision, one after the other.
+      if (before.neighbours[j] <= 16) EXPECT(after.scores[j + 1] == before.scores[j]);
+    }
   });
 }
 
@@ -220,8 +227,8 @@ void duplicate() {
     const auto row = search.candidates.begin() + static_cast<std::ptrdiff_t>(index * search.dimension);
     more.insert(more.end(), row, row + static_cast<std::ptrdiff_t>(search.dimension));
     const auto after = test::rerank(search.options, search.query, more);
-    for (std::size_t j = 0; j < search.count; ++j) EXPECT_NEAR(after.scores[j], before.scores[j], 1e-11);
-    EXPECT_NEAR(after.scores.back(), before.scores[index], 1e-11);
+    for (std::size_t j = 0; j < search.count; ++j) EXPECT_NEAR(after.scores[j], before.scores[j], vote_error);
+    EXPECT_NEAR(after.scores.back(), before.scores[index], vote_error);
   });
 }
 
@@ -325,7 +332,7 @@ void legacy_call() {
     reference.threshold = threshold;
     const auto wanted = reference.scores(query, candidates);
     const auto got = legacy(query, candidates, threshold);
-    for (std::size_t j = 0; j < wanted.size(); ++j) EXPECT_NEAR(got[j], wanted[j], 1e-9);
+    for (std::size_t j = 0; j < wanted.size(); ++j) EXPECT_NEAR(got[j], wanted[j], vote_error);
   }
   EXPECT(rerank_set_legacy_calibration(25, 0.426) == RERANK_OK);
   EXPECT(legacy(query, candidates, 0.5) == general(query, candidates, 25, 0.426, 0.5));

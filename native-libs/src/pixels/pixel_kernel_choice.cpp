@@ -12,9 +12,4 @@ PixelKernelChoice runnable_pixel_kernels() noexcept {
 #endif
 }
 
-const PixelKernels &best_pixel_kernels() noexcept {
-  const PixelKernelChoice choice = runnable_pixel_kernels();
-  return *choice.levels[choice.count - 1];
-}
-
 }  // namespace face

@@ -6,15 +6,20 @@ namespace face {
 
 KernelChoice runnable_kernels() noexcept {
 #if defined(FACE_X86_KERNELS)
-  return {{&portable_kernels, &avx2_kernels, &avx512_kernels}, runnable_levels()};
+  KernelChoice choice = {{{"portable", &portable_loops, nullptr},
+                          {"avx2", &avx2_loops, &avx2_screen},
+                          {"avx512", &avx512_loops, &avx512_screen},
+                          {"avx512vnni", &avx512_loops, &vnni_screen}},
+                         runnable_levels()};
+  if (choice.count == 3 && has_byte_products()) choice.count = 4;
+  return choice;
+#elif defined(FACE_ARM_KERNELS)
+  // NEON belongs to every 64 bit ARM CPU.
+  return {{{"neon", &portable_loops, nullptr}, {"dotprod", &portable_loops, &dotprod_screen}, {}, {}},
+          has_byte_products() ? std::size_t{2} : std::size_t{1}};
 #else
-  return {{&portable_kernels, nullptr, nullptr}, runnable_levels()};
+  return {{{"portable", &portable_loops, nullptr}, {}, {}, {}}, 1};
 #endif
-}
-
-const Kernels &best_kernels() noexcept {
-  const KernelChoice choice = runnable_kernels();
-  return *choice.levels[choice.count - 1];
 }
 
 }  // namespace face

@@ -1,46 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The loops behind Kernels. Each kernels_*.cpp defines FACE_VECTOR_BYTES and includes this file once, so the loops
-// have internal linkage and are compiled for that file's instructions. They are written with the vector extensions
-// of gcc and clang: the order of additions is then fixed by the source and equal on every run.
+// The functions of Loops. Each loops_*.cpp defines FACE_VECTOR_BYTES and FACE_LOOPS and includes this file once, so
+// the loops have internal linkage and are compiled for that file's instructions. They are written with the vector
+// extensions of gcc and clang: the order of additions is then fixed by the source and equal on every run.
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "kernels.h"
+#include "vector_types.h"
 
 namespace face {
 namespace {
-
-using Doubles __attribute__((vector_size(FACE_VECTOR_BYTES))) = double;
-using Floats __attribute__((vector_size(FACE_VECTOR_BYTES))) = float;
-/// As many floats as there are doubles in a vector.
-using HalfFloats __attribute__((vector_size(FACE_VECTOR_BYTES / 2))) = float;
-
-constexpr size_t double_lanes = FACE_VECTOR_BYTES / sizeof(double);
-constexpr size_t vector_floats = FACE_VECTOR_BYTES / sizeof(float);
-
-[[gnu::always_inline]] inline Doubles load(const double *from) {
-  Doubles vector;
-  memcpy(&vector, from, sizeof vector);
-  return vector;
-}
-
-[[gnu::always_inline]] inline Doubles load(const float *from) {
-  HalfFloats vector;
-  memcpy(&vector, from, sizeof vector);
-  return __builtin_convertvector(vector, Doubles);
-}
-
-[[gnu::always_inline]] inline double sum_lanes(Doubles vector) {
-  double lanes[double_lanes];
-  memcpy(lanes, &vector, sizeof vector);
-  for (size_t width = double_lanes / 2; width > 0; width /= 2) {
-    for (size_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
-  }
-  return lanes[0];
-}
 
 template <class A, class B>
 [[gnu::always_inline]] inline double dot_rows(const A *a, const B *b, size_t dimension) {
@@ -49,27 +22,49 @@ template <class A, class B>
   size_t i = 0;
   for (; i + 4 * double_lanes <= dimension; i += 4 * double_lanes) {
     for (size_t k = 0; k < 4; ++k) {
-      sums[k] += load(a + i + k * double_lanes) * load(b + i + k * double_lanes);
+      sums[k] += load_doubles(a + i + k * double_lanes) * load_doubles(b + i + k * double_lanes);
     }
   }
-  for (; i + double_lanes <= dimension; i += double_lanes) sums[0] += load(a + i) * load(b + i);
+  for (; i + double_lanes <= dimension; i += double_lanes) sums[0] += load_doubles(a + i) * load_doubles(b + i);
   double total = sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
   for (; i < dimension; ++i) total += static_cast<double>(a[i]) * static_cast<double>(b[i]);
   return total;
 }
 
+/// Both products of a row are made in one pass over it.
 template <class T>
-[[gnu::always_inline]] inline void add_weighted_rows(double *sum, const T *const *rows, const double *weights,
-                                                     size_t count, size_t dimension) {
+[[gnu::always_inline]] inline RowProducts row_products(const T *row, const double *query, size_t dimension) {
+  Doubles squares[2] = {};
+  Doubles products[2] = {};
+  size_t i = 0;
+  for (; i + 2 * double_lanes <= dimension; i += 2 * double_lanes) {
+    for (size_t k = 0; k < 2; ++k) {
+      const Doubles values = load_doubles(row + i + k * double_lanes);
+      squares[k] += values * values;
+      products[k] += values * load_doubles(query + i + k * double_lanes);
+    }
+  }
+  RowProducts totals = {sum_lanes(squares[0] + squares[1]), sum_lanes(products[0] + products[1])};
+  for (; i < dimension; ++i) {
+    const auto value = static_cast<double>(row[i]);
+    totals.square += value * value;
+    totals.query += value * query[i];
+  }
+  return totals;
+}
+
+template <class T>
+[[gnu::always_inline]] inline void add_rows_in_strips(double *sum, const T *const *rows, const double *weights,
+                                                      size_t count, size_t dimension) {
   // A strip of the sum stays in registers while all rows pass by.
   constexpr size_t strip = 8;
   size_t i = 0;
   for (; i + strip * double_lanes <= dimension; i += strip * double_lanes) {
     Doubles parts[strip];
-    for (size_t k = 0; k < strip; ++k) parts[k] = load(sum + i + k * double_lanes);
+    for (size_t k = 0; k < strip; ++k) parts[k] = load_doubles(sum + i + k * double_lanes);
     for (size_t row = 0; row < count; ++row) {
       const T *from = rows[row] + i;
-      for (size_t k = 0; k < strip; ++k) parts[k] += weights[row] * load(from + k * double_lanes);
+      for (size_t k = 0; k < strip; ++k) parts[k] += weights[row] * load_doubles(from + k * double_lanes);
     }
     memcpy(sum + i, parts, sizeof parts);
   }
@@ -78,51 +73,172 @@ template <class T>
   }
 }
 
-[[gnu::always_inline]] inline float sum_lanes_single(Floats vector) {
-  float lanes[vector_floats];
-  memcpy(lanes, &vector, sizeof vector);
-  for (size_t width = vector_floats / 2; width > 0; width /= 2) {
-    for (size_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
+/// Scales that a float holds without loss of range; beyond, factor and row only fit a double together.
+constexpr double smallest_float_scale = 0x1p-60;
+constexpr double largest_float_scale = 0x1p60;
+
+template <class T>
+[[gnu::always_inline]] inline float scale_values(const T *from, double scale, size_t dimension, float *to) {
+  Floats largest = {};
+  size_t i = 0;
+  const bool fits = sizeof(T) == sizeof(float) && scale > smallest_float_scale && scale < largest_float_scale;
+  // In two parts: the rounding of one would be an error that all elements share and no sum averages out.
+  const auto high = static_cast<float>(fits ? scale : 1);
+  const auto low = static_cast<float>(scale - static_cast<double>(high));
+  for (; i + float_lanes <= dimension; i += float_lanes) {
+    const Floats scaled =
+        fits ? load_floats(from + i) * low + load_floats(from + i) * high : scale_wide(from + i, scale);
+    const Floats magnitude = scaled < 0 ? -scaled : scaled;
+    largest = magnitude > largest ? magnitude : largest;
+    memcpy(to + i, &scaled, sizeof scaled);
   }
-  return lanes[0];
+  float result = largest_lane(largest);
+  for (; i < dimension; ++i) {
+    to[i] = static_cast<float>(static_cast<double>(from[i]) * scale);
+    const float magnitude = to[i] < 0 ? -to[i] : to[i];
+    if (magnitude > result) result = magnitude;
+  }
+  return result;
 }
 
-/// One product per row of a and column of b in a register each: as many as the register file holds.
-template <size_t columns>
-[[gnu::always_inline]] inline void tile_columns(const float *a, const float *b, size_t dimension, float *products) {
-  Floats sums[tile_size][columns] = {};
-  for (size_t i = 0; i < dimension; i += vector_floats) {
-    Floats right[columns];
-    for (size_t c = 0; c < columns; ++c) memcpy(&right[c], b + c * dimension + i, sizeof(Floats));
-    for (size_t r = 0; r < tile_size; ++r) {
-      Floats left;
-      memcpy(&left, a + r * dimension + i, sizeof left);
-      for (size_t c = 0; c < columns; ++c) sums[r][c] += left * right[c];
-    }
-  }
-  for (size_t r = 0; r < tile_size; ++r) {
-    for (size_t c = 0; c < columns; ++c) products[r * tile_size + c] = sum_lanes_single(sums[r][c]);
-  }
+RowProducts products_float(const float *row, const double *query, size_t dimension) {
+  return row_products(row, query, dimension);
 }
-
+RowProducts products_double(const double *row, const double *query, size_t dimension) {
+  return row_products(row, query, dimension);
+}
 double dot_float(const float *a, const float *b, size_t dimension) { return dot_rows(a, b, dimension); }
 double dot_double(const double *a, const double *b, size_t dimension) { return dot_rows(a, b, dimension); }
 double dot_mixed(const double *a, const float *b, size_t dimension) { return dot_rows(a, b, dimension); }
-
 void add_float_rows(double *sum, const float *const *rows, const double *weights, size_t count, size_t dimension) {
-  add_weighted_rows(sum, rows, weights, count, dimension);
+  add_rows_in_strips(sum, rows, weights, count, dimension);
 }
 void add_double_rows(double *sum, const double *const *rows, const double *weights, size_t count,
                      size_t dimension) {
-  add_weighted_rows(sum, rows, weights, count, dimension);
+  add_rows_in_strips(sum, rows, weights, count, dimension);
+}
+float scale_float(const float *from, double scale, size_t dimension, float *to) {
+  return scale_values(from, scale, dimension, to);
+}
+float scale_double(const double *from, double scale, size_t dimension, float *to) {
+  return scale_values(from, scale, dimension, to);
 }
 
-void gram_tile(const float *a, const float *b, size_t dimension, float *products) {
-  constexpr size_t columns = FACE_VECTOR_BYTES == 64 ? 4 : 2;
-  for (size_t c = 0; c < tile_size; c += columns) {
-    tile_columns<columns>(a, b + c * dimension, dimension, products + c);
+/// The partial sums of some products, one register each: as many as the register file holds.
+template <size_t rows>
+[[gnu::always_inline]] inline void tile_part(const float *a, const float *b, size_t stride, size_t dimension,
+                                             float *products) {
+  Floats sums[rows][tile_columns] = {};
+  for (size_t i = 0; i < dimension; i += float_lanes) {
+    Floats right[tile_columns];
+    for (size_t c = 0; c < tile_columns; ++c) right[c] = load_aligned(b + c * stride + i);
+    for (size_t r = 0; r < rows; ++r) {
+      const Floats left = load_aligned(a + r * stride + i);
+      for (size_t c = 0; c < tile_columns; ++c) sums[r][c] += left * right[c];
+    }
+  }
+  for (size_t r = 0; r < rows; ++r) sum_four(sums[r], products + r * tile_columns);
+}
+
+void gram_tile(const float *a, const float *b, size_t stride, size_t dimension, float *products) {
+  constexpr size_t rows = FACE_VECTOR_BYTES == 64 ? 6 : FACE_VECTOR_BYTES == 32 ? 3 : 2;
+  for (size_t r = 0; r < tile_rows; r += rows) {
+    tile_part<rows>(a + r * stride, b, stride, dimension, products + r * tile_columns);
+  }
+}
+
+float gram_pair(const float *a, const float *b, size_t dimension) {
+  Floats sum = {};
+  for (size_t i = 0; i < dimension; i += float_lanes) sum += load_aligned(a + i) * load_aligned(b + i);
+  return sum_lanes_single(sum);
+}
+
+/// Adds weighted rows to `rows` sums; a strip of them stays in registers while all rows pass by.
+template <size_t rows, size_t vectors>
+[[gnu::always_inline]] inline void sum_strip(double *const *sums, const float *weights, size_t weight_stride,
+                                             const float *from, size_t stride, size_t row_count, size_t start) {
+  Floats parts[rows][vectors] = {};
+  for (size_t k = 0; k < row_count; ++k) {
+    Floats values[vectors];
+    for (size_t v = 0; v < vectors; ++v) {
+      values[v] = load_aligned(from + k * stride + start + v * float_lanes);
+    }
+    for (size_t r = 0; r < rows; ++r) {
+      for (size_t v = 0; v < vectors; ++v) parts[r][v] += weights[r * weight_stride + k] * values[v];
+    }
+  }
+  // By way of memory, from where a conversion to doubles is one instruction.
+  alignas(FACE_VECTOR_BYTES) float built[rows * vectors * float_lanes];
+  memcpy(built, parts, sizeof built);
+  for (size_t r = 0; r < rows; ++r) {
+    double *const sum = sums[r] + start;
+    for (size_t i = 0; i < vectors * float_lanes; i += double_lanes) {
+      const Doubles total = load_doubles(sum + i) + load_doubles(built + r * vectors * float_lanes + i);
+      memcpy(sum + i, &total, sizeof total);
+    }
+  }
+}
+
+void add_weighted_rows(double *const *sums, const float *weights, size_t weight_stride, size_t count,
+                       const float *rows, size_t stride, size_t row_count, size_t dimension) {
+  constexpr size_t vectors = FACE_VECTOR_BYTES == 64 ? 4 : 2;
+  constexpr size_t group = 6;
+  // A strip of the rows stays in the first level cache while the sums pass by.
+  for (size_t i = 0; i < dimension; i += vectors * float_lanes) {
+    size_t r = 0;
+    for (; r + group <= count; r += group) {
+      sum_strip<group, vectors>(sums + r, weights + r * weight_stride, weight_stride, rows, stride, row_count, i);
+    }
+    for (; r < count; ++r) {
+      sum_strip<1, vectors>(sums + r, weights + r * weight_stride, weight_stride, rows, stride, row_count, i);
+    }
+  }
+}
+
+float quantize(const float *values, float step, int offset, size_t dimension, int8_t *whole, uint8_t *shifted,
+               int32_t *sum) {
+  // Adding 1.5 2^23 leaves the whole number in the low bits of the float, by the CPU's own rounding.
+  constexpr float magic = 12582912.0F;
+  const float inverse = 1 / step;
+  Floats lost = {};
+  Integers total = {};
+  for (size_t i = 0; i < dimension; i += float_lanes) {
+    const Floats value = load_aligned(values + i);
+    const Floats rounded = value * inverse + magic;
+    Integers number;
+    memcpy(&number, &rounded, sizeof number);
+    number -= 0x4B400000;
+    const Floats error = value - (rounded - magic) * step;
+    lost += error * error;
+    total += number;
+    const auto small = __builtin_convertvector(number, SmallIntegers);
+    memcpy(whole + i, &small, sizeof small);
+    const SmallIntegers moved = small + static_cast<int8_t>(offset);
+    memcpy(shifted + i, &moved, sizeof moved);
+  }
+  int32_t lanes[float_lanes];
+  memcpy(lanes, &total, sizeof total);
+  *sum = 0;
+  for (size_t lane = 0; lane < float_lanes; ++lane) *sum += lanes[lane];
+  return sum_lanes_single(lost);
+}
+
+void weigh_tile(const float *products, double lowest, double slope, double *weights) {
+  constexpr size_t count = tile_rows * tile_columns;
+  static_assert(count % double_lanes == 0, "a tile is whole registers");
+  for (size_t i = 0; i < count; i += double_lanes) {
+    const Doubles weight = (load_doubles(products + i) - lowest) * slope;
+    const Doubles positive = weight > 0 ? weight : Doubles{};
+    const Doubles clamped = positive < 1 ? positive : Doubles{} + 1;
+    memcpy(weights + i, &clamped, sizeof clamped);
   }
 }
 
 }  // namespace
+
+const Loops FACE_LOOPS = {
+    products_float, products_double, dot_float,       dot_double,   dot_mixed, add_float_rows, add_double_rows, scale_float,
+    scale_double,    gram_tile,    gram_pair, float_lanes,    weigh_tile, add_weighted_rows, quantize,
+};
+
 }  // namespace face

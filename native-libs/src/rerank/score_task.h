@@ -6,6 +6,7 @@
 
 #include "kernels.h"
 #include "status.h"
+#include "work_pool.h"
 
 namespace face {
 
@@ -20,30 +21,45 @@ struct Calibration {
   double gallery_shift;
 };
 
-/// One query against its candidates, checked: pointers, sizes and options are valid.
-template <class T>
-struct ScoreTask {
-  const T *query;
-  const T *candidates;
+/// Sizes of a call, which decide how much memory it needs.
+struct ScoreShape {
+  /// Number of candidates.
   std::size_t count;
   std::size_t dimension;
+  std::size_t queries;
+  VoteUse vote_use;
+};
+
+/// Queries against their candidates, checked: pointers, sizes and options are valid.
+template <class T>
+struct ScoreTask {
+  ScoreShape shape;
+  const T *queries;
+  std::size_t query_stride;
+  const T *candidates;
   std::size_t row_stride;
   /// Null, or an id per candidate, negative for unknown.
   const std::int32_t *subjects;
   Calibration calibration;
-  VoteUse vote_use;
   double threshold;
 };
 
-/// Where the results go; `cosines` and `neighbours` may be null.
+/// Where the results go; all but `scores` may be null. `failed_query` is set with non_finite and zero_vector.
 struct ScoreOutputs {
   double *scores;
   double *cosines;
   std::int32_t *neighbours;
+  std::int32_t *failed_query;
 };
 
-/// @return ok, non_finite or zero_vector (about the query), out_of_memory.
-Status score_candidates(const Kernels &kernels, const ScoreTask<float> &task, const ScoreOutputs &outputs) noexcept;
-Status score_candidates(const Kernels &kernels, const ScoreTask<double> &task, const ScoreOutputs &outputs) noexcept;
+/// Working memory of score_candidates() in bytes; the largest possible number when it is more than there can be.
+template <class T>
+std::size_t score_memory(const Kernels &kernels, const ScoreShape &shape) noexcept;
+
+/// @param memory of that size, aligned to Arena::alignment.
+/// @return ok, or non_finite or zero_vector (about a query).
+template <class T>
+Status score_candidates(const Kernels &kernels, const PoolLease &pool, void *memory, const ScoreTask<T> &task,
+                        const ScoreOutputs &outputs) noexcept;
 
 }  // namespace face

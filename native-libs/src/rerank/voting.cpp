@@ -4,212 +4,226 @@
 #include <algorithm>
 #include <cmath>
 
-#include "memory_block.h"
-#include "single_rows.h"
+#include "round_up.h"
 
 namespace face {
-
-PairWeight::PairWeight(double alpha, double tau, double threshold) noexcept {
-  const double theta = std::min(std::max(threshold, 0.5), 0.95);
-  // No cosine is beyond 1, so a larger bound means the same and would only overflow in single precision.
-  lowest = std::min(tau + std::log(theta / (1 - theta)) / alpha, 4.0);
-  slope = alpha / 5;
-}
-
-double PairWeight::operator()(double cosine) const noexcept {
-  return std::min(std::max((cosine - lowest) * slope, 0.0), 1.0);
-}
-
 namespace {
-
-/// Rows of a block: at 1024 dimensions its single precision copy (256 KiB) fits into the second level cache.
-constexpr std::size_t block_rows = 64;
 
 /// |T_j| per voter under which the voters cancel out and T_j has no direction worth the name.
 constexpr double cancelled_length = 1e-9;
 
+/// |T_j| per weight under which the errors of a sum built in single precision would show. Votes go to similar
+/// candidates, so this takes subjects that the caller got wrong, or a calibration that lets strangers vote.
+constexpr double short_length = 0.1;
+/// A vote from which on those errors could decide whether it counts as identical.
+constexpr double nearly_identical = 1 - 1e-5;
+
+/// Everything that the steps of one run share.
 template <class T>
 class Poll {
  public:
-  Poll(const Kernels &kernels, const Electorate<T> &electorate, const Votes &votes) noexcept
-      : kernels_(kernels), electorate_(electorate), rows_(electorate.rows), count_(rows_.size()), votes_(votes) {}
+  Poll(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const PairJudge<T> &judge,
+       const QueryCosines &cosines, const Votes &votes, BlockWeights<T> &weights, TemplateSums<T> &sums,
+       double *totals) noexcept
+      : loops_(loops),
+        rows_(rows),
+        units_(units),
+        judge_(judge),
+        cosines_(cosines),
+        votes_(votes),
+        weights_(weights),
+        sums_(sums),
+        totals_(totals) {}
 
-  [[nodiscard]] Status run() noexcept {
-    if (!prepare()) return Status::out_of_memory;
-    for (std::size_t start = 0; start < count_; start += block_rows) {
-      block_start_ = start;
-      block_end_ = std::min(start + block_rows, count_);
-      weigh_block();
-      // Rows after the block take its votes first, rows of the block then close their sum with all that is left:
-      // both keep the order of i ascending.
-      for (std::size_t j = block_end_; j < count_; ++j) add_votes_of_block(j);
-      for (std::size_t i = block_start_; i < block_end_; ++i) settle(i);
+  /// Rows whose votes one task takes.
+  static constexpr std::size_t rows_at_once = TemplateSums<T>::sums_at_once;
+  static_assert(block_rows % rows_at_once == 0, "a block is whole tasks");
+
+  /// Votes of the block for the rows from `first` on, all of them after the block.
+  void count_for_later(std::size_t first) noexcept {
+    Ballot ballots[rows_at_once];
+    std::size_t count = 0;
+    const std::size_t last = std::min(first + rows_at_once, rows_.size());
+    for (std::size_t j = first; j < last; ++j) {
+      if (weights_.voters(j) == 0) continue;
+      ballots[count++] = {j, weights_.weights(j), weights_.voters(j), weights_.full_voters(j)};
     }
-    return Status::ok;
+    count_ballots(ballots, count, weights_.start());
+  }
+
+  /// Votes for rows of the block, `first` and those after it, by the block itself and all rows after it. Nobody else
+  /// votes for them then, and their result is known.
+  void finish(std::size_t first) noexcept {
+    const std::size_t count = std::min(first + rows_at_once, weights_.end()) - first;
+    for (std::size_t chunk = weights_.start(); chunk < rows_.size(); chunk += block_rows) {
+      double weights[rows_at_once * block_rows];
+      if (!gather(first, count, chunk, weights)) continue;
+      Ballot ballots[rows_at_once];
+      std::size_t used = 0;
+      for (std::size_t r = 0; r < count; ++r) {
+        const Ballot ballot = count_voters(first + r, weights + r * block_rows);
+        if (ballot.voters > 0) ballots[used++] = ballot;
+      }
+      count_ballots(ballots, used, chunk);
+    }
+    for (std::size_t r = 0; r < count; ++r) settle(first + r);
   }
 
  private:
-  [[nodiscard]] bool prepare() noexcept {
-    const std::size_t tiles = round_up(count_, tile_size) / tile_size;
-    if (!single_.fill(rows_, electorate_.dimension) || !weights_.allocate(tiles * tile_size * block_rows) ||
-        !linked_.allocate(tiles) || !voters_.allocate(count_) || !voter_weights_.allocate(count_) ||
-        !templates_.allocate(count_ * electorate_.dimension)) {
-      return false;
+  /// The weights of `count` rows of the block, from `first` on, towards the candidates of a chunk.
+  /// @return false when nobody votes; `weights` are then undefined.
+  [[nodiscard]] bool gather(std::size_t first, std::size_t count, std::size_t chunk, double *weights) const noexcept {
+    const std::size_t end = std::min(chunk + block_rows, rows_.size());
+    bool any = false;
+    for (std::size_t j = chunk; j < end; ++j) any = any || weights_.voters(j) > 0;
+    if (!any) return false;
+    std::fill_n(weights, count * block_rows, 0.0);
+    // Later candidates have the rows of the block among their voters, and weights are symmetric.
+    for (std::size_t j = std::max(chunk, first + 1); j < end; ++j) {
+      if (weights_.voters(j) == 0) continue;
+      const double *of_block = weights_.weights(j) + (first - weights_.start());
+      const std::size_t before = std::min(count, j - first);
+      for (std::size_t r = 0; r < before; ++r) weights[r * block_rows + (j - chunk)] = of_block[r];
     }
-    const PairWeight &weight = electorate_.weight;
-    certainly_none_ = static_cast<float>(weight.lowest - single_.product_error());
-    certainly_full_ = static_cast<float>(std::min(weight.lowest + 1 / weight.slope, 8.0) + single_.product_error());
-    all_known_ = electorate_.subjects != nullptr;
-    for (std::size_t j = 0; j < count_; ++j) {
-      votes_.neighbours[j] = 0;
-      all_known_ = all_known_ && known(j);
+    if (chunk != weights_.start()) return true;
+    for (std::size_t r = 0; r < count; ++r) {
+      const std::size_t row = first + r;
+      if (weights_.voters(row) > 0) std::copy_n(weights_.weights(row), row - chunk, weights + r * block_rows);
     }
     return true;
   }
 
-  [[nodiscard]] std::int32_t subject(std::size_t i) const noexcept {
-    return electorate_.subjects[rows_.position(i)];
-  }
-  [[nodiscard]] bool known(std::size_t i) const noexcept {
-    return electorate_.subjects != nullptr && subject(i) >= 0;
-  }
-
-  /// Weight of i, a row of the block, for j, a row of the block or after it. Defined where linked(j).
-  [[nodiscard]] double &weight_at(std::size_t i, std::size_t j) noexcept {
-    return weights_[(j - block_start_) * block_rows + (i - block_start_)];
-  }
-  /// Whether the block has any weight for the tile of rows that j belongs to. Most tiles have none, and their
-  /// weights are never written nor read.
-  [[nodiscard]] bool &linked(std::size_t j) noexcept { return linked_[(j - block_start_) / tile_size]; }
-
-  void link(std::size_t j) noexcept {
-    if (linked(j)) return;
-    linked(j) = true;
-    const std::size_t first = j / tile_size * tile_size;
-    std::fill_n(&weight_at(block_start_, first), tile_size * block_rows, 0.0);
-  }
-
-  void weigh_block() noexcept {
-    for (std::size_t j = block_start_; j < count_; j += tile_size) linked(j) = false;
-    for (std::size_t j = block_start_; j < count_; j += tile_size) {
-      for (std::size_t i = block_start_; i < block_end_ && i <= j; i += tile_size) weigh_tile(i, j);
+  [[nodiscard]] static Ballot count_voters(std::size_t row, const double *weights) noexcept {
+    std::size_t voters = 0;
+    std::size_t full_voters = 0;
+    for (std::size_t i = 0; i < block_rows; ++i) {
+      voters += weights[i] > 0 ? 1 : 0;
+      full_voters += weights[i] == 1 ? 1 : 0;
     }
+    return {row, weights, voters, full_voters};
   }
 
-  void weigh_tile(std::size_t first_i, std::size_t first_j) noexcept {
-    float products[tile_size * tile_size] = {};
-    if (!all_known_) {
-      kernels_.gram_tile(single_.row(first_i), single_.row(first_j), single_.padded_dimension(), products);
-      const float largest = *std::max_element(products, products + tile_size * tile_size);
-      if (electorate_.subjects == nullptr && largest < certainly_none_) return;
-    }
-    for (std::size_t r = 0; r < tile_size; ++r) {
-      for (std::size_t c = 0; c < tile_size; ++c) {
-        const std::size_t i = first_i + r;
-        const std::size_t j = first_j + c;
-        if (i < j && j < count_) record(i, j, weigh_pair(i, j, products[r * tile_size + c]));
+  /// At most rows_at_once ballots of the voters from `first_voter` on.
+  void count_ballots(const Ballot *ballots, std::size_t count, std::size_t first_voter) noexcept {
+    const std::size_t chunk = std::min(block_rows, rows_.size() - first_voter);
+    for (std::size_t b = 0; b < count; ++b) {
+      const Ballot &ballot = ballots[b];
+      votes_.neighbours[ballot.row] += static_cast<std::int32_t>(ballot.voters);
+      for (std::size_t i = 0; i < chunk; ++i) totals_[ballot.row] += ballot.weights[i];
+      for (std::size_t q = 0; q < cosines_.queries; ++q) {
+        add_to_product(ballot, chunk, cosines_.values + q * cosines_.stride + first_voter,
+                       &votes_.cosines[q * cosines_.stride + ballot.row]);
       }
     }
+    sums_.add(loops_, rows_, units_, ballots, count, first_voter);
   }
 
-  [[nodiscard]] double weigh_pair(std::size_t i, std::size_t j, float product) const noexcept {
-    if (known(i) && known(j)) return subject(i) == subject(j) ? 1 : 0;
-    if (product < certainly_none_) return 0;
-    if (product > certainly_full_) return 1;
-    const double cosine = dot(kernels_, rows_.row(i), rows_.row(j), electorate_.dimension) *
-                          rows_.inverse_length(i) * rows_.inverse_length(j);
-    return electorate_.weight(std::min(std::max(cosine, -1.0), 1.0));
-  }
-
-  void record(std::size_t i, std::size_t j, double weight) noexcept {
-    if (weight == 0) return;
-    link(j);
-    weight_at(i, j) = weight;
-    if (j >= block_end_) return;
-    link(i);
-    weight_at(j, i) = weight;
-  }
-
-  void add_voter(std::size_t i, double weight) noexcept {
-    voters_[voter_count_] = rows_.row(i);
-    voter_weights_[voter_count_] = weight * rows_.inverse_length(i);
-    ++voter_count_;
-  }
-
-  [[nodiscard]] double *template_of(std::size_t j) noexcept {
-    return templates_.data() + j * electorate_.dimension;
-  }
-
-  void add_voters_to(std::size_t j) noexcept {
-    // The first votes find uninitialised memory: most candidates never get any, and their page is never touched.
-    if (votes_.neighbours[j] == 0) std::fill_n(template_of(j), electorate_.dimension, 0.0);
-    add_rows(kernels_, template_of(j), voters_.data(), voter_weights_.data(), voter_count_, electorate_.dimension);
-  }
-
-  /// For a row after the block.
-  void add_votes_of_block(std::size_t j) noexcept {
-    if (!linked(j)) return;
-    voter_count_ = 0;
-    for (std::size_t i = block_start_; i < block_end_; ++i) {
-      if (weight_at(i, j) > 0) add_voter(i, weight_at(i, j));
+  void add_to_product(const Ballot &ballot, std::size_t chunk, const double *cosines, double *product) const noexcept {
+    if (ballot.voters > TemplateSums<T>::few_voters) {
+      *product += loops_.dot_double(ballot.weights, cosines, chunk);
+      return;
     }
-    if (voter_count_ == 0) return;
-    add_voters_to(j);
-    votes_.neighbours[j] += static_cast<std::int32_t>(voter_count_);
+    // One after the other: strangers among the candidates, whose weight is 0, then change not a bit.
+    for (std::size_t i = 0; i < chunk; ++i) *product += ballot.weights[i] * cosines[i];
   }
 
-  /// For a row of the block: adds itself and all votes from the block's start on, then t_j is known.
-  void settle(std::size_t i) noexcept {
-    voter_count_ = 0;
-    for (std::size_t j = block_start_; j < count_; ++j) {
-      if (j == i) {
-        add_voter(i, 1);
-      } else if (linked(j) && weight_at(i, j) > 0) {
-        add_voter(j, weight_at(i, j));
-      }
+  /// Turns q.T_j into t_j.
+  void settle(std::size_t j) noexcept {
+    if (votes_.neighbours[j] == 0) {
+      use_own_cosine(j);
+      return;
     }
-    const std::size_t others = voter_count_ - 1;
-    votes_.cosines[i] = electorate_.cosines[i];
-    if (others == 0 && votes_.neighbours[i] == 0) return;
-    add_voters_to(i);
-    votes_.neighbours[i] += static_cast<std::int32_t>(others);
-    const double *sum = template_of(i);
-    const double length = std::sqrt(dot(kernels_, sum, sum, electorate_.dimension));
-    if (length <= cancelled_length * (1.0 + votes_.neighbours[i])) return;
-    const double cosine = dot(kernels_, electorate_.query, sum, electorate_.dimension) / length;
-    votes_.cosines[i] = std::min(std::max(cosine, -1.0), 1.0);
+    totals_[j] += 1;
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      votes_.cosines[q * cosines_.stride + j] += cosines_.values[q * cosines_.stride + j];
+    }
+    sums_.add_one(loops_, rows_, j, j, 1);
+    double length = sums_.length(loops_, j);
+    if (sums_.rounded(j) && needs_precision(j, length)) {
+      sum_precisely(j);
+      length = sums_.length(loops_, j);
+    }
+    if (length <= cancelled_length * (1.0 + votes_.neighbours[j])) {
+      use_own_cosine(j);
+      return;
+    }
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      double &vote = votes_.cosines[q * cosines_.stride + j];
+      vote = std::min(std::max(vote / length, -1.0), 1.0);
+    }
   }
 
-  const Kernels &kernels_;
-  const Electorate<T> &electorate_;
+  void use_own_cosine(std::size_t j) noexcept {
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      votes_.cosines[q * cosines_.stride + j] = cosines_.values[q * cosines_.stride + j];
+    }
+  }
+
+  [[nodiscard]] bool needs_precision(std::size_t j, double length) const noexcept {
+    if (length < short_length * totals_[j]) return true;
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      if (votes_.cosines[q * cosines_.stride + j] > nearly_identical * length) return true;
+    }
+    return false;
+  }
+
+  /// T_j again, all of it in double precision. The weights are those of before, to the last bit.
+  void sum_precisely(std::size_t j) noexcept {
+    sums_.restart(j);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const double weight = i == j ? 1 : judge_.weigh(std::min(i, j), std::max(i, j));
+      if (weight > 0) sums_.add_one(loops_, rows_, j, i, weight);
+    }
+  }
+
+  const Loops &loops_;
   const CandidateRows<T> &rows_;
-  const std::size_t count_;
-  const Votes votes_;
-
-  SingleRows single_;
-  float certainly_none_ = 0;
-  float certainly_full_ = 0;
-  bool all_known_ = false;
-
-  std::size_t block_start_ = 0;
-  std::size_t block_end_ = 0;
-  MemoryBlock<double> weights_;
-  MemoryBlock<bool> linked_;
-
-  std::size_t voter_count_ = 0;
-  MemoryBlock<const T *> voters_;
-  MemoryBlock<double> voter_weights_;
-  /// T_j, row by row.
-  MemoryBlock<double> templates_;
+  const UnitRows &units_;
+  const PairJudge<T> &judge_;
+  const QueryCosines &cosines_;
+  const Votes &votes_;
+  BlockWeights<T> &weights_;
+  TemplateSums<T> &sums_;
+  double *totals_;
 };
 
 }  // namespace
 
-Status count_votes(const Kernels &kernels, const Electorate<float> &electorate, const Votes &votes) noexcept {
-  return Poll<float>(kernels, electorate, votes).run();
+template <class T>
+void Voting<T>::run(const PoolLease &pool, const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units,
+                    const QuantizedRows &quantized, const PairJudge<T> &judge, const QueryCosines &cosines,
+                    const Votes &votes) noexcept {
+  const std::size_t count = rows.size();
+  sums_.start(count);
+  std::fill_n(totals_, count, 0.0);
+  std::fill_n(votes.neighbours, count, 0);
+  for (std::size_t q = 0; q < cosines.queries; ++q) std::fill_n(votes.cosines + q * cosines.stride, count, 0.0);
+
+  using P = Poll<T>;
+  P poll(loops, rows, units, judge, cosines, votes, weights_, sums_, totals_);
+  for (std::size_t start = 0; start < count; start += block_rows) {
+    weights_.start_block(start, count);
+    pool.for_each(weights_.panels(),
+                  [&](std::size_t panel) { weights_.weigh(loops, judge, units, quantized, panel); });
+    if (!sums_.totals_known() && weights_.any_nearly_full(TemplateSums<T>::few_voters)) {
+      pool.for_each(round_up(count, block_rows) / block_rows,
+                    [&](std::size_t block) { sums_.add_up_block(loops, rows, block * block_rows); });
+      sums_.use_totals();
+    }
+    const std::size_t own = round_up(weights_.end() - start, P::rows_at_once) / P::rows_at_once;
+    const std::size_t later = round_up(count - weights_.end(), P::rows_at_once) / P::rows_at_once;
+    // The block's own rows take longest, so they come first.
+    pool.for_each(own + later, [&](std::size_t task) {
+      if (task < own) {
+        poll.finish(start + task * P::rows_at_once);
+      } else {
+        poll.count_for_later(weights_.end() + (task - own) * P::rows_at_once);
+      }
+    });
+  }
 }
-Status count_votes(const Kernels &kernels, const Electorate<double> &electorate, const Votes &votes) noexcept {
-  return Poll<double>(kernels, electorate, votes).run();
-}
+
+template class Voting<float>;
+template class Voting<double>;
 
 }  // namespace face

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "arena.h"
+#include "kernels.h"
+#include "pair_judge.h"
+#include "quantized_rows.h"
+#include "unit_rows.h"
+
+namespace face {
+
+/// Rows of a block: whole screens and whole panels, and few enough that their single precision copy fits into the
+/// second level cache at 1024 dimensions (400 KB).
+constexpr std::size_t block_rows = 96;
+static_assert(block_rows % screen_rows == 0 && block_rows % screen_columns == 0, "a block is whole screens");
+
+/**
+ * w_ij between the rows i of one block and all rows j after them: each pair of candidates is seen once, in the block
+ * of the first. What is kept are the rows j that anybody in the block votes for.
+ */
+template <class T>
+class BlockWeights {
+ public:
+  BlockWeights(Arena *arena, std::size_t count) noexcept
+      : weights_(arena->take<double>(count * block_rows)),
+        voters_(arena->take<std::uint8_t>(count)),
+        full_voters_(arena->take<std::uint8_t>(count)) {}
+
+  /// @param count number of usable candidates.
+  void start_block(std::size_t start, std::size_t count) noexcept {
+    start_ = start;
+    count_ = count;
+    end_ = std::min(start + block_rows, count);
+    std::fill_n(voters_ + start, count - start, std::uint8_t{0});
+    std::fill_n(full_voters_ + start, count - start, std::uint8_t{0});
+  }
+
+  [[nodiscard]] std::size_t start() const noexcept { return start_; }
+  [[nodiscard]] std::size_t end() const noexcept { return end_; }
+  /// Tasks of weigh() in this block.
+  [[nodiscard]] std::size_t panels() const noexcept {
+    return (count_ - start_ + screen_columns - 1) / screen_columns;
+  }
+
+  /// How many rows of the block, before j where j is in the block itself, vote for j.
+  [[nodiscard]] std::size_t voters(std::size_t j) const noexcept { return voters_[j]; }
+  /// How many of these vote with weight 1.
+  [[nodiscard]] std::size_t full_voters(std::size_t j) const noexcept { return full_voters_[j]; }
+  /// w_ij for i = start() + 0..block_rows - 1; only defined where voters(j) > 0.
+  [[nodiscard]] const double *weights(std::size_t j) const noexcept { return weights_ + j * block_rows; }
+
+  /// Whether all rows of the block but `missing` vote for some later candidate with weight 1.
+  [[nodiscard]] bool any_nearly_full(std::size_t missing) const noexcept {
+    const std::size_t rows = end_ - start_;
+    return rows > missing && std::any_of(full_voters_ + end_, full_voters_ + count_,
+                                         [&](std::size_t full) { return full + missing >= rows; });
+  }
+
+  /// Weighs the pairs of the block's rows and the panel's columns. Panels can be weighed at the same time.
+  void weigh(const Loops &loops, const PairJudge<T> &judge, const UnitRows &units, const QuantizedRows &quantized,
+             std::size_t panel) noexcept {
+    const std::size_t first_column = start_ + panel * screen_columns;
+    const std::size_t last_column = std::min(first_column + screen_columns, count_) - 1;
+    bool dense = !quantized.used();
+    for (std::size_t row = start_; row < end_ && row < last_column; row += screen_rows) {
+      std::uint32_t possible[screen_rows];
+      allow_pairs(row, first_column, possible);
+      const int allowed = bits(possible);
+      if (judge.has_subjects()) weigh_known(judge, row, first_column, possible);
+      if (bits(possible) == 0) continue;
+      if (!dense) quantized.judge(row, first_column, judge.lowest(), possible);
+      const int found = weigh_possible(loops, judge, units, row, first_column, possible);
+      // Where most pairs have a weight the screen only costs time. It changes no result.
+      dense = !quantized.used() || 2 * found > allowed;
+    }
+  }
+
+ private:
+  [[nodiscard]] static int bits(const std::uint32_t *possible) noexcept {
+    int count = 0;
+    for (std::size_t r = 0; r < screen_rows; ++r) count += __builtin_popcount(possible[r]);
+    return count;
+  }
+
+  /// Bit c of possible[r] for the pairs i < j < count.
+  void allow_pairs(std::size_t first_row, std::size_t first_column, std::uint32_t *possible) const noexcept {
+    const std::size_t columns = std::min(count_ - first_column, screen_columns);
+    const std::uint64_t existing = (std::uint64_t{1} << columns) - 1;
+    for (std::size_t r = 0; r < screen_rows; ++r) {
+      const std::size_t i = first_row + r;
+      const std::size_t skipped = i < first_column ? 0 : std::min(i + 1 - first_column, screen_columns);
+      possible[r] = static_cast<std::uint32_t>(existing >> skipped << skipped);
+    }
+  }
+
+  /// Settles the pairs of known persons and takes them out of `possible`.
+  void weigh_known(const PairJudge<T> &judge, std::size_t first_row, std::size_t first_column,
+                   std::uint32_t *possible) noexcept {
+    for (std::size_t r = 0; r < screen_rows; ++r) {
+      const std::uint32_t pairs = possible[r];
+      if (pairs == 0 || judge.subject(first_row + r) < 0) continue;
+      for (std::uint32_t left = pairs; left != 0; left &= left - 1) {
+        const auto c = static_cast<std::size_t>(__builtin_ctz(left));
+        const std::int32_t other = judge.subject(first_column + c);
+        if (other < 0) continue;
+        possible[r] &= ~(std::uint32_t{1} << c);
+        if (other == judge.subject(first_row + r)) record(first_row + r, first_column + c, 1);
+      }
+    }
+  }
+
+  /// @return the number of pairs with a weight.
+  int weigh_possible(const Loops &loops, const PairJudge<T> &judge, const UnitRows &units, std::size_t first_row,
+                     std::size_t first_column, const std::uint32_t *possible) noexcept {
+    int found = 0;
+    for (std::size_t r = 0; r < screen_rows; r += tile_rows) {
+      std::uint32_t any = 0;
+      for (std::size_t k = 0; k < tile_rows; ++k) any |= possible[r + k];
+      for (std::size_t c = 0; any != 0 && c < screen_columns; c += tile_columns) {
+        if ((any >> c) % (1U << tile_columns) == 0) continue;
+        found += weigh_tile(loops, judge, units, first_row + r, first_column + c, possible + r, c);
+      }
+    }
+    return found;
+  }
+
+  int weigh_tile(const Loops &loops, const PairJudge<T> &judge, const UnitRows &units, std::size_t first_row,
+                 std::size_t first_column, const std::uint32_t *possible, std::size_t shift) noexcept {
+    // From this many pairs on, the whole tile is quicker than each of them alone.
+    constexpr int worth_a_tile = 4;
+    std::uint32_t pairs = 0;
+    for (std::size_t r = 0; r < tile_rows; ++r) {
+      pairs |= (possible[r] >> shift) % (1U << tile_columns) << (r * tile_columns);
+    }
+    float products[tile_rows * tile_columns];
+    const bool whole = __builtin_popcount(pairs) >= worth_a_tile;
+    if (whole) {
+      loops.gram_tile(units.row(first_row), units.row(first_column), units.stride(), units.padded_dimension(),
+                      products);
+      const float largest = *std::max_element(products, products + tile_rows * tile_columns);
+      if (largest < judge.certainly_none()) return 0;
+      const float smallest = *std::min_element(products, products + tile_rows * tile_columns);
+      if (pairs == all_pairs && judge.trusts(smallest)) return record_tile(judge, first_row, first_column, products);
+    }
+    int found = 0;
+    for (; pairs != 0; pairs &= pairs - 1) {
+      const auto bit = static_cast<std::size_t>(__builtin_ctz(pairs));
+      const std::size_t i = first_row + bit / tile_columns;
+      const std::size_t j = first_column + bit % tile_columns;
+      const double weight = judge.weigh(i, j, whole ? products[bit] : judge.product(i, j));
+      if (weight == 0) continue;
+      record(i, j, weight);
+      ++found;
+    }
+    return found;
+  }
+
+  /// Of a tile in which every pair has a weight that its product tells.
+  int record_tile(const PairJudge<T> &judge, std::size_t first_row, std::size_t first_column,
+                  const float *products) noexcept {
+    double weights[tile_rows * tile_columns];
+    judge.weigh_trusted_tile(products, weights);
+    for (std::size_t c = 0; c < tile_columns; ++c) {
+      double *to = open(first_column + c) + (first_row - start_);
+      std::uint8_t full = 0;
+      for (std::size_t r = 0; r < tile_rows; ++r) {
+        to[r] = weights[r * tile_columns + c];
+        full = static_cast<std::uint8_t>(full + (to[r] == 1 ? 1 : 0));
+      }
+      voters_[first_column + c] = static_cast<std::uint8_t>(voters_[first_column + c] + tile_rows);
+      full_voters_[first_column + c] = static_cast<std::uint8_t>(full_voters_[first_column + c] + full);
+    }
+    return static_cast<int>(tile_rows * tile_columns);
+  }
+
+  void record(std::size_t i, std::size_t j, double weight) noexcept {
+    open(j)[i - start_] = weight;
+    ++voters_[j];
+    if (weight == 1) ++full_voters_[j];
+  }
+
+  /// The weights of j, 0 where nothing was recorded yet.
+  [[nodiscard]] double *open(std::size_t j) noexcept {
+    double *weights = weights_ + j * block_rows;
+    if (voters_[j] == 0) std::fill_n(weights, block_rows, 0.0);
+    return weights;
+  }
+
+  static constexpr std::uint32_t all_pairs = (1U << (tile_rows * tile_columns)) - 1;
+
+  double *weights_;
+  std::uint8_t *voters_;
+  std::uint8_t *full_voters_;
+  std::size_t start_ = 0;
+  std::size_t end_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace face

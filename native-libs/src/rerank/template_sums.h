@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "arena.h"
+#include "block_weights.h"
+#include "candidate_rows.h"
+#include "kernels.h"
+#include "round_up.h"
+#include "unit_rows.h"
+
+namespace face {
+
+/// One row of weights: w_ij of block_rows candidates i in a row for one candidate j.
+struct Ballot {
+  /// j.
+  std::size_t row;
+  const double *weights;
+  /// How many of the weights are not 0, and how many are 1.
+  std::size_t voters;
+  std::size_t full_voters;
+};
+
+/**
+ * T_j, block by block of its voters, in ascending order of i.
+ *
+ * Few voters are added in double precision, and so are nearly all of a block: as its total less what is missing.
+ * Anything else is first summed up in single precision, at several times the speed: that gives T_j a relative error
+ * of some 1e-7 in a random direction, of which its length, the only thing needed, keeps a thirtieth.
+ */
+template <class T>
+class TemplateSums {
+ public:
+  TemplateSums(Arena *arena, std::size_t count, const UnitRows &units) noexcept
+      : few_voters_(units.padded_dimension() < averaging_dimension ? block_rows : few_voters),
+        stride_(units.padded_dimension()),
+        sums_(arena->take<double>(count * stride_)),
+        states_(arena->take<std::uint8_t>(count)),
+        totals_(arena->take<double>(round_up(count, block_rows) / block_rows * stride_)) {}
+
+  void start(std::size_t count) noexcept {
+    std::fill_n(states_, count, std::uint8_t{untouched});
+    totals_known_ = false;
+  }
+
+  [[nodiscard]] bool totals_known() const noexcept { return totals_known_; }
+  /// Sums up all candidates of the block that begins with `first`.
+  void add_up_block(const Loops &loops, const CandidateRows<T> &rows, std::size_t first) noexcept {
+    double *total = totals_ + first / block_rows * stride_;
+    std::fill_n(total, stride_, 0.0);
+    const std::size_t end = std::min(first + block_rows, rows.size());
+    for (std::size_t i = first; i < end; ++i) add_row(loops, rows, total, i, 1);
+  }
+  /// To be called after add_up_block() for all blocks; ballots may use the totals from then on.
+  void use_totals() noexcept { totals_known_ = true; }
+
+  /// Adds ballots of the same voters, `first_voter` and those after it.
+  /// @param count at most sums_at_once.
+  void add(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const Ballot *ballots,
+           std::size_t count, std::size_t first_voter) noexcept {
+    const std::size_t chunk = std::min(block_rows, rows.size() - first_voter);
+    alignas(Arena::alignment) float weights[sums_at_once * block_rows];
+    double *sums[sums_at_once];
+    std::size_t many = 0;
+    for (std::size_t b = 0; b < count; ++b) {
+      const Ballot &ballot = ballots[b];
+      if (ballot.voters <= few_voters_) {
+        add_few(loops, rows, ballot, first_voter, chunk, 0);
+      } else if (totals_known_ && ballot.full_voters + few_voters >= chunk) {
+        const double *total = totals_ + first_voter / block_rows * stride_;
+        double *sum = touch(ballot.row, untouched);
+        for (std::size_t d = 0; d < stride_; ++d) sum[d] += total[d];
+        add_few(loops, rows, ballot, first_voter, chunk, 1);
+      } else {
+        sums[many] = touch(ballot.row, summed_in_single);
+        for (std::size_t i = 0; i < block_rows; ++i) {
+          weights[many * block_rows + i] = static_cast<float>(ballot.weights[i]);
+        }
+        ++many;
+      }
+    }
+    if (many == 0) return;
+    loops.add_weighted_rows(sums, weights, block_rows, many, units.row(first_voter), units.stride(), chunk,
+                            units.padded_dimension());
+  }
+
+  /// sum_j += weight c_i.
+  void add_one(const Loops &loops, const CandidateRows<T> &rows, std::size_t j, std::size_t i,
+               double weight) noexcept {
+    add_row(loops, rows, touch(j, untouched), i, weight);
+  }
+
+  /// Forgets what was added to T_j.
+  void restart(std::size_t j) noexcept { states_[j] = untouched; }
+
+  /// Whether single precision had a part in T_j.
+  [[nodiscard]] bool rounded(std::size_t j) const noexcept { return (states_[j] & summed_in_single) != 0; }
+
+  /// |T_j|
+  [[nodiscard]] double length(const Loops &loops, std::size_t j) const noexcept {
+    const double *sum = sums_ + j * stride_;
+    return std::sqrt(loops.dot_double(sum, sum, stride_));
+  }
+
+  /// Ballots that are best added together.
+  static constexpr std::size_t sums_at_once = 12;
+
+  /// Up to this number of rows of a block double precision costs nothing worth saving.
+  static constexpr std::size_t few_voters = 16;
+  /// Below, errors in a random direction hit the length too often, and double precision costs little.
+  static constexpr std::size_t averaging_dimension = 128;
+
+ private:
+  /// Flags of a sum. The memory of most sums is never touched, because nobody votes for most candidates.
+  static constexpr std::uint8_t untouched = 0;
+  static constexpr std::uint8_t cleared = 1;
+  static constexpr std::uint8_t summed_in_single = 2;
+
+  [[nodiscard]] double *touch(std::size_t j, std::uint8_t flag) noexcept {
+    double *sum = sums_ + j * stride_;
+    if (states_[j] == untouched) std::fill_n(sum, stride_, 0.0);
+    states_[j] = static_cast<std::uint8_t>(states_[j] | cleared | flag);
+    return sum;
+  }
+
+  static void add_row(const Loops &loops, const CandidateRows<T> &rows, double *sum, std::size_t i,
+                      double weight) noexcept {
+    const T *row = rows.row(i);
+    const double factor = weight * rows.inverse_length(i);
+    add_rows(loops, sum, &row, &factor, 1, rows.dimension());
+  }
+
+  /// Adds what the weights of some candidates are more than `base`.
+  void add_few(const Loops &loops, const CandidateRows<T> &rows, const Ballot &ballot, std::size_t first_voter,
+               std::size_t chunk, double base) noexcept {
+    const T *voters[block_rows];
+    double weights[block_rows];
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < chunk; ++i) {
+      if (ballot.weights[i] == base) continue;
+      voters[found] = rows.row(first_voter + i);
+      weights[found] = (ballot.weights[i] - base) * rows.inverse_length(first_voter + i);
+      ++found;
+    }
+    if (found > 0) add_rows(loops, touch(ballot.row, untouched), voters, weights, found, rows.dimension());
+  }
+
+  std::size_t few_voters_;
+  std::size_t stride_;
+  double *sums_;
+  std::uint8_t *states_;
+  double *totals_;
+  bool totals_known_ = false;
+};
+
+}  // namespace face
