@@ -48,6 +48,7 @@ describe('settings', () => {
       maxImageBytes: 10_485_760,
       maxImagePixels: 50_000_000,
       requestTimeoutSeconds: 30,
+      maxConcurrentRequests: 64,
       returnAligned: false,
       skipEmbeddingNormalization: false,
       rerankThreshold: 0.5,

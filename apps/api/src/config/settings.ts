@@ -3,6 +3,7 @@ import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
 import { type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
 import { readApiKeys } from './api-key-settings.js';
+import { defaultBodyBytes } from './default-body-bytes.js';
 
 export const environments = ['local', 'staging', 'production'] as const;
 
@@ -47,6 +48,8 @@ export class Settings {
   readonly requestTimeoutSeconds: number;
   /** Requests worked on at a time by one process; more are answered 429 at once. */
   readonly maxConcurrentRequests: number;
+  /** Bytes of the bodies of those requests together; a request that would take more is answered 429 at once. */
+  readonly maxBodyBytesInFlight: number;
   /** How long a request in flight may go on after SIGTERM. */
   readonly shutdownGraceSeconds: number;
 
@@ -109,6 +112,11 @@ export class Settings {
       'FACE_V3_MAX_CONCURRENT_REQUESTS',
       { min: 1, max: 100_000 },
       64,
+    );
+    this.maxBodyBytesInFlight = reader.integer(
+      'FACE_V3_MAX_BODY_BYTES_IN_FLIGHT',
+      { min: 1, max: 1_099_511_627_776 },
+      defaultBodyBytes(),
     );
     this.shutdownGraceSeconds = reader.number('FACE_V3_SHUTDOWN_GRACE_SECONDS', { min: 0, max: 3600 }, 25);
 

@@ -7,6 +7,7 @@ import {
   ApiResponse,
   ApiSecurity,
 } from '@nestjs/swagger';
+import type { JsonParser } from './body/json-parser.js';
 import { ErrorBody } from './error-body.js';
 import { statusMeaning } from './status-table.js';
 
@@ -27,6 +28,8 @@ export interface BodyRule {
    * them reach the DTO as `{ images: [{ id?, data: string | Uint8Array }], ...flags }`.
    */
   readonly accepts: 'json' | 'images';
+  /** A provider of the feature's module that reads JSON in the place of JSON.parse. */
+  readonly parser?: Type<JsonParser>;
 }
 
 export interface EndpointOptions {
@@ -58,10 +61,10 @@ export function Endpoint({ summary, description, body, answer }: EndpointOptions
 }
 
 function bodyDecorators(body: NonNullable<EndpointOptions['body']>): MethodDecorator[] {
-  const rule: BodyRule = { type: body.type, accepts: body.accepts };
+  const { examples, ...rule } = body;
   return [
-    SetMetadata(bodyRuleKey, rule),
-    ApiBody({ type: body.type, required: true, examples: { ...body.examples } }),
+    SetMetadata(bodyRuleKey, rule satisfies BodyRule),
+    ApiBody({ type: body.type, required: true, examples: { ...examples } }),
     ...(body.accepts === 'images' ? [ApiExtension(imageBodyExtension, true)] : []),
   ];
 }

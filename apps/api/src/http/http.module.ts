@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { AdmissionInterceptor } from './admission.interceptor.js';
+import { BodyBudget } from './body/body-budget.js';
 import { BodyInterceptor } from './body/body.interceptor.js';
 import { BodyReader } from './body/body-reader.js';
 import { DeadlineInterceptor } from './deadline.interceptor.js';
@@ -13,6 +14,7 @@ import { CheckBodyPipe } from './validation/check-body.pipe.js';
   providers: [
     { provide: APP_INTERCEPTOR, useClass: AdmissionInterceptor },
     { provide: APP_INTERCEPTOR, useClass: DeadlineInterceptor },
+    BodyBudget,
     BodyReader,
     { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
     { provide: APP_PIPE, useClass: CheckBodyPipe },

@@ -10,15 +10,21 @@ const rowBytes = 1024;
 /** Production's dimension, and more than the default pack has. */
 const usualDimension = 1024;
 
-/** The body limit is the larger of what the images and the candidates of a largest request need. */
+/**
+ * The body limit is the larger of what the images and the candidates of a largest request need, but not more than all
+ * bodies together may have.
+ */
 export function bodyLimits(
-  settings: Pick<Settings, 'maxBatchSize' | 'maxImageBytes' | 'maxCandidates' | 'embeddingDimension'>,
+  settings: Pick<
+    Settings,
+    'maxBatchSize' | 'maxImageBytes' | 'maxCandidates' | 'embeddingDimension' | 'maxBodyBytesInFlight'
+  >,
 ): BodyLimits {
   const dimension = settings.embeddingDimension ?? usualDimension;
   const images = settings.maxBatchSize * (Math.ceil(settings.maxImageBytes / 3) * 4 + rowBytes);
   const candidates = (settings.maxCandidates + 1) * (dimension * numberBytes + rowBytes);
   return {
-    bodyBytes: Math.max(images, candidates) + envelopeBytes,
+    bodyBytes: Math.min(Math.max(images, candidates) + envelopeBytes, settings.maxBodyBytesInFlight),
     imageBytes: settings.maxImageBytes,
     images: settings.maxBatchSize,
   };

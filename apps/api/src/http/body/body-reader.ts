@@ -1,54 +1,72 @@
 import { FaceError } from '@face/errors';
 import { releaseBytes } from '@face/image';
 import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../../config/settings.js';
 import type { BodyRule } from '../endpoint.decorator.js';
 import { requestContextOf } from '../request-context.js';
+import { BodyBudget } from './body-budget.js';
 import { bodyLimits } from './body-limits.js';
 import { readFlags } from './flags.js';
 import { parseJson } from './parse-json.js';
 import { parseMultipart, type BodyLimits } from './parse-multipart.js';
-import { readBytes, refuseAnnouncedLength } from './read-bytes.js';
+import { admitAnnouncedLength, announcedLength, type IncomingBody, readBytes } from './read-bytes.js';
 
 /** Reads what a handler's rule allows into the one shape that its DTO describes; checks nothing of the content. */
 @Injectable()
 export class BodyReader {
   readonly #limits: BodyLimits;
 
-  constructor(settings: Settings) {
+  constructor(
+    settings: Settings,
+    private readonly budget: BodyBudget,
+    private readonly modules: ModuleRef,
+  ) {
     this.#limits = bodyLimits(settings);
   }
 
-  /** @throws FaceError `unsupported_media_type`, `payload_too_large`, `malformed_body` and what its readers throw. */
+  /**
+   * @throws FaceError `unsupported_media_type`, `payload_too_large`, `overloaded`, `malformed_body` and what its readers
+   * throw.
+   */
   async read(request: IncomingMessage, response: ServerResponse, rule: BodyRule): Promise<unknown> {
     const { signal } = requestContextOf(request);
+    // A caller who has gone closed the response already: what is reserved for it now would stay so.
+    signal.throwIfAborted();
+    const { bodyBytes, imageBytes } = this.#limits;
     const mediaType = mediaTypeOf(request, rule);
-    refuseAnnouncedLength(request, mediaType === 'image' ? this.#limits.imageBytes : this.#limits.bodyBytes);
+    const body: IncomingBody = { request, signal, reservation: this.budget.open(response) };
+    admitAnnouncedLength(body, mediaType === 'image' ? imageBytes : bodyBytes);
     // Held back until here (see app.configure.ts): what is refused up to now is refused without its body.
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     switch (mediaType) {
       case 'json':
-        return takeJson(await readBytes(request, this.#limits.bodyBytes, signal), rule);
+        return this.#takeJson(await readBytes(body, bodyBytes), rule, signal);
       case 'multipart': {
-        const { images, flags } = await parseMultipart(request, this.#limits, signal);
+        const { images, flags } = await parseMultipart(body, this.#limits);
         return { ...readFlags(flags, rule.type), images };
       }
       case 'image': {
-        const data = await readBytes(request, this.#limits.imageBytes, signal);
+        const data = await readBytes(body, imageBytes);
         const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
         return { ...readFlags(query, rule.type), images: [{ data }] };
       }
     }
   }
-}
 
-/** What the parser gives are copies. */
-function takeJson(bytes: Buffer, { accepts }: BodyRule): unknown {
-  try {
-    return parseJson(bytes, accepts);
-  } finally {
-    releaseBytes(bytes);
+  /** What parsers give are copies, so the bytes can go at once. */
+  async #takeJson(
+    bytes: Buffer<ArrayBuffer>,
+    { type, accepts, parser }: BodyRule,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    try {
+      if (parser === undefined) return parseJson(bytes, accepts);
+      return await this.modules.get(parser, { strict: false }).parse(bytes, type, signal);
+    } finally {
+      releaseBytes(bytes);
+    }
   }
 }
 
@@ -79,6 +97,6 @@ function mediaTypeOf(request: IncomingMessage, { accepts }: BodyRule): 'json' | 
   );
 }
 
-function isEmpty({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
+function isEmpty(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] === undefined && (announcedLength(request) ?? 0) === 0;
 }

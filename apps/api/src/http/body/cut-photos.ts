@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { closingQuote, skipBlanks } from './json-text.js';
 import { decodeBase64 } from './decode-base64.js';
 
 /** JSON with its photos taken out. */
@@ -19,9 +20,7 @@ const mostStrings = 4096;
 const photoField = Buffer.from('"data"');
 
 const quote = 0x22;
-const backslash = 0x5c;
 const colon = 0x3a;
-const blank = 0x20;
 
 /** Nobody outside can write a mark, so none can be mistaken for one. */
 const secret = randomBytes(16).toString('hex');
@@ -79,22 +78,9 @@ export function putBack(value: unknown, photos: ReadonlyMap<string, Uint8Array>)
   return value;
 }
 
-function closingQuote(json: Buffer, from: number): number {
-  for (let end = json.indexOf(quote, from); end !== -1; end = json.indexOf(quote, end + 1)) {
-    let escapes = end;
-    while (escapes > from && json[escapes - 1] === backslash) escapes--;
-    if ((end - escapes) % 2 === 0) return end;
-  }
-  return -1;
-}
-
 /** Whether `name` is the field of photos, and the string that begins at `start` its value. */
 function isNameOf(json: Buffer, name: Span, start: number): boolean {
   if (!json.subarray(name.start, name.end + 1).equals(photoField)) return false;
-  let colons = 0;
-  for (let at = name.end + 1; at < start; at++) {
-    if (json[at] === colon) colons++;
-    else if (json[at]! > blank) return false;
-  }
-  return colons === 1;
+  const at = skipBlanks(json, name.end + 1);
+  return json[at] === colon && skipBlanks(json, at + 1) === start;
 }

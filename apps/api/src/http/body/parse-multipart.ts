@@ -2,7 +2,7 @@ import { FaceError } from '@face/errors';
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
 import { FieldErrors } from '../validation/field-errors.js';
-import { streamBody, tooLarge } from './read-bytes.js';
+import { type IncomingBody, streamBody, tooLarge } from './read-bytes.js';
 
 export interface BodyLimits {
   /** Of a whole body. */
@@ -23,16 +23,12 @@ export interface ImageForm {
 /**
  * Reads multipart/form-data with files in the field `images` and flags as text fields. File names are not
  * looked at: the content decides, and ids go by position as everywhere.
- * @throws FaceError `payload_too_large` (body or image), `too_many_images`, `malformed_body`, `validation_failed` for a file in
- * another field or a flag given twice.
+ * @throws FaceError as streamBody() does; `payload_too_large` (of an image), `too_many_images`, `malformed_body`,
+ * `validation_failed` for a file in another field or a flag given twice.
  */
-export async function parseMultipart(
-  request: IncomingMessage,
-  limits: BodyLimits,
-  signal: AbortSignal,
-): Promise<ImageForm> {
-  const form = new FormCollector(request, limits);
-  await streamBody(request, limits.bodyBytes, signal, (chunk) => form.write(chunk));
+export async function parseMultipart(body: IncomingBody, limits: BodyLimits): Promise<ImageForm> {
+  const form = new FormCollector(body.request, limits);
+  await streamBody(body, limits.bodyBytes, (chunk) => form.write(chunk));
   return form.finish();
 }
 

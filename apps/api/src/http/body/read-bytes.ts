@@ -1,26 +1,51 @@
 import { FaceError } from '@face/errors';
+import { releaseBytes } from '@face/image';
 import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BodyReservation } from './body-budget.js';
+import { readingPace } from './reading-pace.js';
+
+/** A body that is about to be read. */
+export interface IncomingBody {
+  readonly request: IncomingMessage;
+  /** Fires at the deadline or when the caller hangs up. */
+  readonly signal: AbortSignal;
+  readonly reservation: BodyReservation;
+}
+
+/** Bytes copied at a time when a body of unknown length is put together. */
+const joinedPerTurn = 2_097_152;
 
 /** The answer to a body, or one image of it, that is larger than allowed. */
 export function tooLarge(what: string, limit: number): FaceError {
   return new FaceError('payload_too_large', `${what} is larger than the ${limit} bytes allowed.`);
 }
 
-/** @throws FaceError `payload_too_large` when the announced length is over the limit already. */
-export function refuseAnnouncedLength(request: IncomingMessage, limit: number): void {
-  const announced = request.headers['content-length'];
-  if (announced !== undefined && Number(announced) > limit) throw tooLarge('The body', limit);
+/** Of the body, as the caller announced it. */
+export function announcedLength({ headers }: IncomingMessage): number | undefined {
+  const announced = headers['content-length'];
+  return announced === undefined ? undefined : Number(announced);
+}
+
+/**
+ * Decides from the announced length, before anything is read.
+ * @throws FaceError `payload_too_large`, `overloaded`
+ */
+export function admitAnnouncedLength({ request, reservation }: IncomingBody, limit: number): void {
+  const announced = announcedLength(request);
+  if (announced === undefined) return;
+  if (announced > limit) throw tooLarge('The body', limit);
+  reservation.ensure(announced);
 }
 
 /**
  * Hands each chunk of the body to `take` until the end.
- * @throws FaceError `payload_too_large` as soon as more than `limit` bytes came; the reason of `signal` when
- * the deadline passes or the caller hangs up.
+ * @throws FaceError `payload_too_large` as soon as more than `limit` bytes came; `overloaded` when they are more than
+ * there is room for; the reason of `signal`; what `take` throws.
  */
 export function streamBody(
-  request: IncomingMessage,
+  { request, signal, reservation }: IncomingBody,
   limit: number,
-  signal: AbortSignal,
   take: (chunk: Buffer) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -28,6 +53,7 @@ export function streamBody(
     const finish = (error?: Error) => {
       request.off('data', onData).off('end', onEnd).off('error', onError);
       signal.removeEventListener('abort', onAbort);
+      readingPace.leave(request);
       if (error === undefined) {
         resolve();
         return;
@@ -37,11 +63,10 @@ export function streamBody(
     };
     const onData = (chunk: Buffer) => {
       received += chunk.length;
-      if (received > limit) {
-        finish(tooLarge('The body', limit));
-        return;
-      }
+      readingPace.took(request, chunk.length);
       try {
+        if (received > limit) throw tooLarge('The body', limit);
+        reservation.ensure(received);
         take(chunk);
       } catch (error) {
         finish(error as Error);
@@ -61,14 +86,34 @@ export function streamBody(
   });
 }
 
-/** The whole body, at most `limit` bytes; throws as `streamBody` does. */
-export async function readBytes(
-  request: IncomingMessage,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Buffer> {
+/** The whole body, at most `limit` bytes, in memory of its own; throws as `streamBody` does. */
+export async function readBytes(body: IncomingBody, limit: number): Promise<Buffer<ArrayBuffer>> {
+  const announced = announcedLength(body.request);
+  if (announced === undefined) return readUnannounced(body, limit);
+  // Node ends a request only when all of it is there, so every byte is written.
+  const bytes = Buffer.allocUnsafeSlow(announced);
+  let received = 0;
+  await streamBody(body, limit, (chunk) => {
+    bytes.set(chunk, received);
+    received += chunk.length;
+    releaseBytes(chunk);
+  });
+  return bytes;
+}
+
+async function readUnannounced(body: IncomingBody, limit: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
-  await streamBody(request, limit, signal, (chunk) => chunks.push(chunk));
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  await streamBody(body, limit, (chunk) => chunks.push(chunk));
+  const bytes = Buffer.allocUnsafeSlow(chunks.reduce((sum, { length }) => sum + length, 0));
+  let joined = 0;
+  let turn = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, joined);
+    joined += chunk.length;
+    releaseBytes(chunk);
+    if (joined - turn < joinedPerTurn) continue;
+    turn = joined;
+    await nextTurn();
+  }
+  return bytes;
 }
