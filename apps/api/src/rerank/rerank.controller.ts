@@ -2,6 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { RequestContext, type HttpCallContext } from '../http/request-context.js';
+import { EmbeddingBodyParser } from './embedding-body.parser.js';
 import { MergeAnswer } from './merge.answer.js';
 import { MergeRequest } from './merge.request.js';
 import { mergeExample, rerankExample } from './rerank.examples.js';
@@ -20,7 +21,12 @@ export class RerankController {
     description:
       'Each score is the calibrated probability that the candidate shows the person of the query. Candidates that ' +
       'look like one person support each other.',
-    body: { type: RerankRequest, accepts: 'json', examples: rerankExample.requests },
+    body: {
+      type: RerankRequest,
+      accepts: 'json',
+      parser: EmbeddingBodyParser,
+      examples: rerankExample.requests,
+    },
     answer: { type: RerankAnswer, example: rerankExample.answer },
   })
   rerank(@Body() request: RerankRequest, @RequestContext() context: HttpCallContext): Promise<RerankAnswer> {
@@ -31,7 +37,12 @@ export class RerankController {
   @Endpoint({
     summary: 'Merge several embeddings of one person into one template',
     description: 'A wrong photo among right ones has hardly any say, and is pointed out.',
-    body: { type: MergeRequest, accepts: 'json', examples: mergeExample.requests },
+    body: {
+      type: MergeRequest,
+      accepts: 'json',
+      parser: EmbeddingBodyParser,
+      examples: mergeExample.requests,
+    },
     answer: { type: MergeAnswer, example: mergeExample.answer },
   })
   merge(@Body() request: MergeRequest, @RequestContext() context: HttpCallContext): Promise<MergeAnswer> {

@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Settings } from '../config/settings.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { mergeExample, rerankExample } from './rerank.examples.js';
-import type { SentEmbedding } from './sent-embedding.js';
+import { sentEmbeddings } from './sent-embeddings.fixture.js';
 
 const options = new Settings({ FACE_V3_TRITON_URL: '127.0.0.1:1' });
 const dimension = 512;
 
-const read = (sent: readonly SentEmbedding[]) =>
-  readEmbeddings(sent.length, dimension, (index) => ({ sent: sent[index] ?? '', path: '', name: '' }));
+const read = (sent: readonly unknown[]) => readEmbeddings(sentEmbeddings(sent), dimension);
 
 describe('the examples of the documentation', () => {
   it('are what /rerank answers', async () => {

@@ -1,4 +1,3 @@
-import { FaceError } from '@face/errors';
 import { FaceReranker, TemplateMerger } from '@face/rerank';
 import type { CallContext } from '@face/triton';
 import { Injectable } from '@nestjs/common';
@@ -7,9 +6,12 @@ import { Settings } from '../config/settings.js';
 import { ComparableModel } from './comparable-model.js';
 import type { MergeAnswer } from './merge.answer.js';
 import type { MergeRequest } from './merge.request.js';
-import { readEmbeddings } from './read-embeddings.js';
+import type { EmbeddingValues } from './body/embedding-row.js';
+import { readEmbeddings, type SentEmbeddings } from './read-embeddings.js';
+import { refuseTooMany } from './refuse-too-many.js';
 import type { RerankAnswer } from './rerank.answer.js';
-import type { RerankRequest } from './rerank.request.js';
+import type { RerankCandidate, RerankRequest } from './rerank.request.js';
+import type { SentEmbedding } from './sent-embedding.js';
 import { mergeAnswer, rerankAnswer } from './write-answers.js';
 
 /** Scores candidates and merges templates: reads vectors, hands them to the native libraries, writes answers. */
@@ -25,31 +27,23 @@ export class RerankService {
   async rerank(request: RerankRequest, context: CallContext): Promise<RerankAnswer> {
     const start = performance.now();
     const { candidates, query_embedding, threshold = this.settings.rerankThreshold } = request;
-    this.refuseTooMany('candidates', candidates.length);
+    refuseTooMany('candidates', candidates.length, this.settings.maxCandidates);
     const contract = await this.model.contract(request.contract_id, context);
     const { dimension } = contract;
 
-    // The query is row 0, so that query and candidates are of one type.
-    const rows = readEmbeddings(candidates.length + 1, dimension, (index) => {
-      const candidate = candidates[index - 1];
-      return candidate === undefined
-        ? { sent: query_embedding, path: 'query_embedding', name: 'the query' }
-        : {
-            sent: candidate.embedding,
-            path: `candidates[${index - 1}].embedding`,
-            name: `the candidate '${candidate.id.slice(0, 100)}' at index ${index - 1}`,
-          };
-    });
+    const query = readEmbeddings(onlyQuery(query_embedding), dimension);
+    const rows = readEmbeddings(embeddingsOf(candidates), dimension);
     const calibration = chooseCalibration(this.settings.rerankCalibration, contract.calibration);
     const result = await this.reranker.score({
-      query: rows.subarray(0, dimension),
-      candidates: rows.subarray(dimension),
+      query,
+      candidates: rows,
       dimension,
       threshold,
       calibration,
       gallerySize: request.gallery_size,
       subjects: candidates.map(({ subject = null }) => subject),
     });
+    release(query, rows);
     const known = this.reranker.kind === 'legacy' ? null : calibration;
     return rerankAnswer(candidates, result, { threshold, calibration: known, start });
   }
@@ -57,24 +51,41 @@ export class RerankService {
   async merge(request: MergeRequest, context: CallContext): Promise<MergeAnswer> {
     const start = performance.now();
     const { embeddings, encoding_format: format = 'float' } = request;
-    this.refuseTooMany('embeddings', embeddings.length);
+    refuseTooMany('embeddings', embeddings.length, this.settings.maxCandidates);
     const contract = await this.model.contract(request.contract_id, context);
 
-    const rows = readEmbeddings(embeddings.length, contract.dimension, (index) => ({
-      sent: embeddings[index] ?? [],
-      path: `embeddings[${index}]`,
-      name: `the embedding at index ${index}`,
-    }));
+    const rows = readEmbeddings(listed(embeddings), contract.dimension);
     const merged = await this.merger.merge({ embeddings: rows, dimension: contract.dimension });
+    release(rows);
     return mergeAnswer(merged, contract, { format, start });
   }
+}
 
-  private refuseTooMany(what: string, count: number): void {
-    const { maxCandidates } = this.settings;
-    if (count <= maxCandidates) return;
-    throw new FaceError(
-      'too_many_candidates',
-      `The request has ${count} ${what}, at most ${maxCandidates} are allowed.`,
-    );
-  }
+function onlyQuery(sent: SentEmbedding): SentEmbeddings {
+  const name = { path: 'query_embedding', name: 'the query' };
+  return { length: 1, at: () => sent, nameOf: () => name };
+}
+
+function embeddingsOf(candidates: readonly RerankCandidate[]): SentEmbeddings {
+  return {
+    length: candidates.length,
+    at: (index) => candidates[index]!.embedding,
+    nameOf: (index) => ({
+      path: `candidates[${index}].embedding`,
+      name: `the candidate '${candidates[index]!.id.slice(0, 100)}' at index ${index}`,
+    }),
+  };
+}
+
+function listed(embeddings: readonly SentEmbedding[]): SentEmbeddings {
+  return {
+    length: embeddings.length,
+    at: (index) => embeddings[index]!,
+    nameOf: (index) => ({ path: `embeddings[${index}]`, name: `the embedding at index ${index}` }),
+  };
+}
+
+/** Gives megabytes back now instead of at the next garbage collection. Nobody reads the request's rows any more. */
+function release(...rows: readonly EmbeddingValues[]): void {
+  for (const { buffer } of rows) if (buffer.byteLength > 0) buffer.transfer(0);
 }

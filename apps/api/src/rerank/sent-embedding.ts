@@ -1,8 +1,12 @@
 import type { Check } from '../http/validation/checked-by.decorator.js';
 import type { RowField } from '../http/validation/list-of.js';
+import { EmbeddingRow } from './body/embedding-row.js';
 
-/** An embedding as it is sent: numbers, or base64 of little-endian float32. Elements are not looked at yet. */
-export type SentEmbedding = readonly number[] | string;
+/**
+ * An embedding of a body: numbers, or base64 of little-endian float32, both read while the body was parsed. What is
+ * still a string is no such base64.
+ */
+export type SentEmbedding = EmbeddingRow | string;
 
 const message = 'must be an array of numbers or a base64 string';
 
@@ -33,5 +37,5 @@ export const vectorSchema = {
 };
 
 function isSentEmbedding(value: unknown): value is SentEmbedding {
-  return typeof value === 'string' || Array.isArray(value);
+  return typeof value === 'string' || value instanceof EmbeddingRow;
 }

@@ -3,7 +3,7 @@ import type { MergedTemplate, RerankScores } from '@face/rerank';
 import { calibrationAnswer } from '../calibration/calibration.answer.js';
 import { encodeEmbedding, type EncodingFormat } from '../encoding/encode-embedding.js';
 import type { MergeAnswer } from './merge.answer.js';
-import type { EmbeddingRows } from './read-embeddings.js';
+import type { EmbeddingValues } from './body/embedding-row.js';
 import type { RerankAnswer } from './rerank.answer.js';
 import type { RerankCandidate } from './rerank.request.js';
 
@@ -30,7 +30,7 @@ export function rerankAnswer(
 }
 
 export function mergeAnswer(
-  { embedding, members }: MergedTemplate<EmbeddingRows>,
+  { embedding, members }: MergedTemplate<EmbeddingValues>,
   { contractId, dimension }: ModelContract,
   { format, start }: { format: EncodingFormat; start: number },
 ): MergeAnswer {

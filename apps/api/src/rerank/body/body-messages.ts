@@ -1,0 +1,32 @@
+import type { ErrorCode, FieldError } from '@face/errors';
+import type { MarkedRows } from './marked-rows.js';
+
+/** A body for a thread to read. */
+export interface BodyJob {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Name of the class that it will be checked against. */
+  readonly type: string;
+  /** FACE_V3_MAX_CANDIDATES. */
+  readonly maxCandidates: number;
+}
+
+/** What came of it: a body without its embeddings, as JSON when that is small, or why it cannot be used. */
+export type BodyResult =
+  | { readonly kind: 'text'; readonly text: string; readonly marked: MarkedRows }
+  | { readonly kind: 'value'; readonly value: unknown; readonly marked: MarkedRows }
+  | { readonly kind: 'refused'; readonly error: RefusedBody }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface BodyAnswer {
+  readonly result: BodyResult;
+  /** The thread ends after this answer. */
+  readonly last: boolean;
+}
+
+/** A FaceError in a form that goes from one thread to another. */
+export interface RefusedBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly cause: unknown;
+}

@@ -1,0 +1,90 @@
+import type { RowProblem } from './embedding-row.js';
+import type { PackedRows } from './packed-rows.js';
+import { RowBlock } from './row-block.js';
+
+/** More characters of base64 than bytes. */
+const base64Growth = 4 / 3;
+
+/** Reads embeddings into packed rows; rows are numbered from 0 in the order they are added. */
+export class RowCollector {
+  readonly #numbers = new RowBlock();
+  readonly #floats = new RowBlock();
+  readonly #lengths: number[] = [];
+  readonly #problems = new Map<number, RowProblem>();
+
+  get count(): number {
+    return this.#lengths.length;
+  }
+
+  /**
+   * Adds an array as it was parsed.
+   * @param share how many arrays like this one all that is left to read has room for
+   */
+  addArray(values: readonly unknown[], share: number): void {
+    const { length } = values;
+    const bytes = length * Float64Array.BYTES_PER_ELEMENT;
+    const memory = this.#numbers.append(bytes, bytes * share);
+    const row = new Float64Array(memory.buffer, memory.byteOffset, length);
+    let notFinite = -1;
+    for (let index = 0; index < length; index++) {
+      const value = values[index];
+      if (typeof value !== 'number') {
+        this.#numbers.drop(bytes);
+        this.#add(0, { kind: 'no_number', index });
+        return;
+      }
+      // Infinity - Infinity is NaN. JSON's 1e999 becomes Infinity.
+      if (value - value !== 0 && notFinite < 0) notFinite = index;
+      row[index] = value;
+    }
+    this.#add(length, notFinite < 0 ? undefined : { kind: 'not_finite', index: notFinite });
+  }
+
+  /**
+   * Adds an embedding in base64.
+   * @param text of one-byte characters: of wider ones Node's decoder sees the lower byte only
+   * @param left characters of the body from here on
+   * @returns false, and adds nothing, when it is not flawless base64 (padded or not) of at least one float32
+   */
+  addBase64(text: string, left: number): boolean {
+    const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+    const bytes = Math.floor(((text.length - padding) * 3) / 4);
+    const missing = (3 - (bytes % 3)) % 3;
+    const whole = text.length === Math.ceil(bytes / 3) * 4 - (padding === 0 ? missing : 0);
+    if (!whole || bytes === 0 || bytes % Float32Array.BYTES_PER_ELEMENT !== 0) return false;
+    // Node's decoder takes the alphabet for URLs too, and skips what is no base64: then it writes less.
+    if (text.includes('-') || text.includes('_')) return false;
+    const memory = this.#floats.append(bytes, Math.ceil(left / base64Growth));
+    if (memory.write(text, 'base64') !== bytes) {
+      this.#floats.drop(bytes);
+      return false;
+    }
+    const row = new Float32Array(memory.buffer, memory.byteOffset, bytes / Float32Array.BYTES_PER_ELEMENT);
+    const notFinite = firstNotFinite(row);
+    this.#add(-row.length, notFinite < 0 ? undefined : { kind: 'not_finite', index: notFinite });
+    return true;
+  }
+
+  /** Ends the collection. */
+  pack(): PackedRows {
+    return {
+      numbers: this.#numbers.take(),
+      floats: this.#floats.take(),
+      lengths: Int32Array.from(this.#lengths),
+      problems: this.#problems,
+    };
+  }
+
+  #add(signedLength: number, problem: RowProblem | undefined): void {
+    if (problem !== undefined) this.#problems.set(this.#lengths.length, problem);
+    this.#lengths.push(signedLength);
+  }
+}
+
+function firstNotFinite(row: Float32Array): number {
+  for (let index = 0; index < row.length; index++) {
+    const value = row[index] ?? Number.NaN;
+    if (value - value !== 0) return index;
+  }
+  return -1;
+}
