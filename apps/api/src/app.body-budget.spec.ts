@@ -6,15 +6,15 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configureApp } from '../../app.configure.js';
-import { Settings } from '../../config/settings.js';
-import { SettingsModule } from '../../config/settings.module.js';
-import { Endpoint } from '../endpoint.decorator.js';
-import type { ErrorBody } from '../error-body.js';
-import { HttpModule } from '../http.module.js';
-import { requestContextOf } from '../request-context.js';
-import { CheckedBy } from '../validation/checked-by.decorator.js';
-import { BodyBudget } from './body-budget.js';
+import { configureApp } from './app.configure.js';
+import { Settings } from './config/settings.js';
+import { SettingsModule } from './config/settings.module.js';
+import { Endpoint } from './http/endpoint.decorator.js';
+import type { ErrorBody } from './http/error-body.js';
+import { HttpModule } from './http/http.module.js';
+import { requestContextOf } from './http/request-context.js';
+import { CheckedBy } from './http/validation/checked-by.decorator.js';
+import { BodyBudget } from './http/body/body-budget.js';
 
 class Anything {
   @CheckedBy(() => undefined)
