@@ -33,6 +33,8 @@ template <std::size_t count>
   for (const Region &region : regions) {
     if (region.start == nullptr) continue;
     if (address(region) % region.alignment != 0) return Status::misaligned;
+    // No object is larger, and distances within one could not be told.
+    if (region.bytes > PTRDIFF_MAX) return Status::invalid_size;
     std::uintptr_t end = 0;
     if (__builtin_add_overflow(address(region), region.bytes, &end)) return Status::invalid_size;
   }

@@ -211,9 +211,10 @@ float quantize(const float *values, float step, int offset, size_t dimension, in
     const Floats error = value - (rounded - magic) * step;
     lost += error * error;
     total += number;
-    const auto small = __builtin_convertvector(number, SmallIntegers);
-    memcpy(whole + i, &small, sizeof small);
-    const SmallIntegers moved = small + static_cast<int8_t>(offset);
+    // Bytes without sign, which may wrap around: the low bits are the same.
+    const auto bytes = __builtin_convertvector(number, Bytes);
+    memcpy(whole + i, &bytes, sizeof bytes);
+    const Bytes moved = bytes + static_cast<uint8_t>(offset);
     memcpy(shifted + i, &moved, sizeof moved);
   }
   int32_t lanes[float_lanes];

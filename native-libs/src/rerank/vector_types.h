@@ -14,7 +14,7 @@ using Doubles __attribute__((vector_size(FACE_VECTOR_BYTES))) = double;
 using Floats __attribute__((vector_size(FACE_VECTOR_BYTES))) = float;
 using Integers __attribute__((vector_size(FACE_VECTOR_BYTES))) = int32_t;
 /// As many numbers as there are in Floats.
-using SmallIntegers __attribute__((vector_size(FACE_VECTOR_BYTES / 4))) = int8_t;
+using Bytes __attribute__((vector_size(FACE_VECTOR_BYTES / 4))) = uint8_t;
 /// As many floats as there are doubles in a register.
 using HalfFloats __attribute__((vector_size(FACE_VECTOR_BYTES / 2))) = float;
 using FourFloats __attribute__((vector_size(16))) = float;
