@@ -31,6 +31,7 @@ const tasks = new Map([
   ['fetch', false],
   ['quality', true],
   ['bench', true],
+  ['bench-native', true],
   ['calibrate', true],
 ]);
 
