@@ -6,8 +6,8 @@ import type { Contender } from './rounds.ts';
 export interface Agreement {
   /** Largest difference of any contender from the reference. */
   readonly fromReference: number;
-  /** Largest difference between any two levels of vector instructions of the library. */
-  readonly betweenLevels: number;
+  /** Largest difference between any two levels of vector instructions; undefined when none were forced. */
+  readonly betweenLevels: number | undefined;
 }
 
 /** Most that a score may differ from the float64 reference. */
@@ -37,14 +37,18 @@ export async function compareScores(
     if (contender.specification.startsWith('level ')) levels.push(scores);
   }
   const between = levels.flatMap((one) => levels.map((other) => largestDifference(one, other)));
-  return { fromReference, betweenLevels: Math.max(0, ...between) };
+  return { fromReference, betweenLevels: largest(between) };
 }
 
 export function worseOf(a: Agreement, b: Agreement): Agreement {
   return {
     fromReference: Math.max(a.fromReference, b.fromReference),
-    betweenLevels: Math.max(a.betweenLevels, b.betweenLevels),
+    betweenLevels: largest([a.betweenLevels, b.betweenLevels].filter((each) => each !== undefined)),
   };
+}
+
+function largest(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : Math.max(...values);
 }
 
 /** @returns NaN when a score is missing or no number */

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agreement, compareScores, worseOf } from './agreement.ts';
 import { type DataSet, writeDataSet } from './data-set.ts';
@@ -28,8 +30,8 @@ export class Bench {
   readonly native: MeasuringProgram;
   readonly numpy: MeasuringProgram | undefined;
   readonly forcedNumpy: MeasuringProgram | undefined;
-  /** For files; the caller removes it. */
-  readonly folder: string;
+  /** For files that live as long as the bench. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'bench-native-'));
   readonly #description: Description;
   #agreement: Agreement | undefined;
 
@@ -37,21 +39,19 @@ export class Bench {
     programs: Programs,
     native: MeasuringProgram,
     description: Description,
-    folder: string,
     options: RoundOptions,
   ) {
     this.programs = programs;
     this.options = options;
-    this.folder = folder;
     this.native = native;
     this.numpy = programs.startNumpy?.();
     this.forcedNumpy = programs.startForcedNumpy?.();
     this.#description = description;
   }
 
-  static async open(programs: Programs, folder: string, options: RoundOptions): Promise<Bench> {
+  static async open(programs: Programs, options: RoundOptions): Promise<Bench> {
     const native = programs.startNative();
-    return new Bench(programs, native, await native.describe(), folder, options);
+    return new Bench(programs, native, await native.describe(), options);
   }
 
   /** The library's release, compiler and level of vector instructions. */
@@ -125,5 +125,6 @@ export class Bench {
 
   async close(): Promise<void> {
     await Promise.all([this.native.stop(), this.numpy?.stop(), this.forcedNumpy?.stop()]);
+    rmSync(this.folder, { recursive: true });
   }
 }
