@@ -1,8 +1,10 @@
 import { countRows, elementType, requireSameType, type EmbeddingRows } from './embedding-rows.js';
+import { callSlots } from './call-slots.js';
 import { callHere, callInThread } from './native-call.js';
 import { requireSuccess, type StatusOrigin } from './native-status.js';
 import { tooMuchForEventLoop } from './rerank-work.js';
 import { cStruct, type CFunction, type SharedLibrary } from './shared-library.js';
+import { Workspace } from './workspace.js';
 
 /** RERANK_ABI_VERSION. */
 const abiVersion = 1;
@@ -25,6 +27,9 @@ const options = cStruct({
   gallery_size: 'double',
   voting: 'int32_t',
   reserved: 'int32_t',
+  workspace: 'void *',
+  workspace_bytes: 'uint64_t',
+  pool: 'void *',
 });
 
 /** One query against its candidates. Formulas and ranges are in native-libs/include/rerank_compute.h. */
@@ -48,6 +53,8 @@ export interface RerankCall {
   readonly mode: RerankMode;
   /** K ids, -1 for an unknown person; null when no person is known. */
   readonly subjects: Int32Array | null;
+  /** A call that waits for its turn is given up when this fires. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One value per candidate, in their order. */
@@ -56,21 +63,30 @@ export interface RerankOutcome {
   readonly scores: Float64Array;
   /** In [-1, 1]; 0 for such a candidate. */
   readonly cosines: Float64Array;
-  /** How many other candidates voted for it. */
-  readonly neighbours: Int32Array;
 }
 
 /** The versioned functions of librerank_compute. */
 export class FullRerank {
   /** Release, compiler and vector instructions in use, as in `rerank_compute 1.0.0; gcc 12.2.0; avx512`. */
   readonly buildInfo: string;
+  readonly #level: string | undefined;
   readonly #scores: CFunction;
+  readonly #workspaceBytes: CFunction;
   readonly #origin: StatusOrigin;
+  /** For calls on the event loop, which never overlap. */
+  readonly #workspace = new Workspace();
 
   /** @throws FaceError `not_ready` when the library's interface has another version. */
   constructor(library: SharedLibrary) {
     library.requireVersion('rerank_abi_version', abiVersion);
     this.buildInfo = library.get('rerank_build_info', 'str', [])() as string;
+    this.#level = this.buildInfo.split('; ').at(-1);
+    this.#workspaceBytes = library.get('rerank_workspace_bytes', 'int', [
+      options.pointer,
+      'int32_t',
+      'int32_t',
+      'uint64_t *',
+    ]);
     this.#scores = library.get('rerank_scores', 'int', [
       options.pointer,
       'void *',
@@ -93,25 +109,44 @@ export class FullRerank {
   /**
    * Off the event loop when it takes longer than about half a millisecond.
    * @throws FaceError `wrong_dimension`, `too_many_candidates`, `non_finite_number` or `zero_embedding` (of the
-   * query), `overloaded`, `native_failed`.
+   * query), `overloaded`, `native_failed`; the reason of `signal`.
    */
   async score(call: RerankCall): Promise<RerankOutcome> {
-    const { outcome, values, count } = prepare(call);
-    const inThread = call.voting && call.mode !== 'cosine' && tooMuchForEventLoop(count, call.dimension);
-    const status = inThread ? await callInThread(this.#scores, values) : callHere(this.#scores, values);
+    const prepared = prepare(call);
+    const voting = call.voting && call.mode !== 'cosine';
+    const size = { candidates: prepared.count, dimension: call.dimension, voting };
+    if (!tooMuchForEventLoop(size, this.#level)) return this.#scoreHere(prepared);
+    const status = await callSlots.run(call.signal, (workspace) =>
+      callInThread(this.#scores, this.#arguments(prepared, workspace)),
+    );
     requireSuccess(status, this.#origin);
-    return outcome;
+    return prepared.outcome;
   }
 
   /** As {@link score}, on the event loop: for a handful of candidates only. */
   scoreHere(call: RerankCall): RerankOutcome {
-    const { outcome, values } = prepare(call);
-    requireSuccess(callHere(this.#scores, values), this.#origin);
-    return outcome;
+    return this.#scoreHere(prepare(call));
+  }
+
+  #scoreHere(prepared: PreparedCall): RerankOutcome {
+    requireSuccess(callHere(this.#scores, this.#arguments(prepared, this.#workspace)), this.#origin);
+    return prepared.outcome;
+  }
+
+  /** Of rerank_scores(). What is wrong with an option comes out here already. */
+  #arguments({ settings, inputs, count, outcome }: PreparedCall, workspace: Workspace): readonly unknown[] {
+    const bytes = new BigUint64Array(1);
+    requireSuccess(callHere(this.#workspaceBytes, [settings, 1, count, bytes]), this.#origin);
+    const memory = workspace.take(Number(bytes[0]));
+    const { query, candidates, subjects } = inputs;
+    const options = { ...settings, workspace: memory, workspace_bytes: memory.length };
+    return [options, query, candidates, count, subjects, outcome.scores, outcome.cosines, null];
   }
 }
 
-/** Checks every length, since C code cannot, and lays out the arguments of rerank_scores(). */
+type PreparedCall = ReturnType<typeof prepare>;
+
+/** Checks every length, since C code cannot. */
 function prepare(call: RerankCall) {
   const { query, candidates, dimension, subjects } = call;
   requireSameType(query, candidates);
@@ -120,11 +155,7 @@ function prepare(call: RerankCall) {
   if (subjects !== null && subjects.length !== count) {
     throw new RangeError(`There are ${subjects.length} subjects for ${count} candidates.`);
   }
-  const outcome: RerankOutcome = {
-    scores: new Float64Array(count),
-    cosines: new Float64Array(count),
-    neighbours: new Int32Array(count),
-  };
+  const outcome: RerankOutcome = { scores: new Float64Array(count), cosines: new Float64Array(count) };
   const settings = {
     struct_size: options.bytes,
     element_type: elementType(candidates),
@@ -138,11 +169,9 @@ function prepare(call: RerankCall) {
     gallery_size: call.gallerySize ?? 0,
     voting: call.voting ? 1 : 0,
     reserved: 0,
+    workspace: null,
+    workspace_bytes: 0,
+    pool: null,
   };
-  const { scores, cosines, neighbours } = outcome;
-  return {
-    outcome,
-    count,
-    values: [settings, query, candidates, count, subjects, scores, cosines, neighbours],
-  };
+  return { settings, inputs: { query, candidates, subjects }, count, outcome };
 }

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { FaceError } from '@face/errors';
 import { countRows } from './embedding-rows.js';
+import { callSlots } from './call-slots.js';
 import { callHere, callInThread } from './native-call.js';
 import { requireLegacySuccess } from './native-status.js';
 import { tooMuchForEventLoop } from './rerank-work.js';
@@ -31,14 +32,22 @@ export class LegacyRerank {
    * @param query      1024 finite numbers, not all 0.
    * @param candidates K rows of 1024 of that kind. Must not change before the result is there.
    * @param threshold  acceptance threshold, a probability.
+   * @param signal     gives the call up while it waits for its turn.
    * @returns K scores in [0, 1].
    * @throws FaceError `wrong_dimension`, `too_many_candidates`, `overloaded`; `native_failed` also when a score is no
-   * number in [0, 1].
+   * number in [0, 1]; the reason of `signal`.
    */
-  async score(query: Float64Array, candidates: Float64Array, threshold: number): Promise<Float64Array> {
+  async score(
+    query: Float64Array,
+    candidates: Float64Array,
+    threshold: number,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
     const { scores, values } = prepare(query, candidates, threshold);
-    const inThread = tooMuchForEventLoop(scores.length, legacyDimension);
-    const status = inThread ? await callInThread(this.#compute, values) : callHere(this.#compute, values);
+    const size = { candidates: scores.length, dimension: legacyDimension, voting: true };
+    const status = tooMuchForEventLoop(size, undefined)
+      ? await callSlots.run(signal, () => callInThread(this.#compute, values))
+      : callHere(this.#compute, values);
     return this.#checked(status, scores);
   }
 

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { countRows, elementType, type EmbeddingRows } from './embedding-rows.js';
+import { callSlots } from './call-slots.js';
 import { callHere, callInThread } from './native-call.js';
 import { requireSuccess } from './native-status.js';
 import { cStruct, SharedLibrary, type CFunction } from './shared-library.js';
@@ -113,7 +114,9 @@ export class MergeLibrary {
     const { merged, weights, outliers } = outcome;
     const values = [settings, embeddings, count, merged, weights, outliers, failedRow];
     const inThread = embeddings.length > mergedOnEventLoop;
-    const status = inThread ? await callInThread(this.#merge, values) : callHere(this.#merge, values);
+    const status = inThread
+      ? await callSlots.run(undefined, () => callInThread(this.#merge, values))
+      : callHere(this.#merge, values);
     this.#require(status, failedRow);
     return outcome;
   }

@@ -28,11 +28,10 @@ function manyCandidates(count: number, length: number): Float32Array {
 }
 
 describe('FullRerank', () => {
-  it('scores, with cosines and neighbours', async () => {
-    const { scores, cosines, neighbours } = await full.score(call);
+  it('scores, with cosines', async () => {
+    const { scores, cosines } = await full.score(call);
     expect(scores[0]).toBe(1);
     expect([...cosines]).toEqual([1, 0, expect.closeTo(Math.SQRT1_2, 7)]);
-    expect([...neighbours]).toEqual([1, 1, 2]);
   });
 
   it('reads float64 and float32 each as what they are', async () => {
@@ -50,8 +49,7 @@ describe('FullRerank', () => {
     expect(shifted[2]).toBeCloseTo(1 / (1 + Math.exp(-25 * (Math.SQRT1_2 - 0.5) + Math.log(1000))), 12);
     expect(await scoreOf({ gallerySize: 500, galleryReference: 500 })).toEqual(await scoreOf({}));
     expect(await scoreOf({ threshold: 0.95, alpha: 10 })).not.toEqual(await scoreOf({ alpha: 10 }));
-    const apart = await full.score({ ...call, subjects: Int32Array.of(0, 1, 2) });
-    expect([...apart.neighbours]).toEqual([0, 0, 0]);
+    expect(await scoreOf({ subjects: Int32Array.of(0, 1, 2) })).toEqual(plain);
   });
 
   it.each([
@@ -106,6 +104,40 @@ describe('FullRerank', () => {
     for (const outcome of outcomes) expect(outcome).toEqual(wanted);
   });
 
+  it('scores the same on the event loop and in a thread, whatever its memory was used for before', async () => {
+    const length = 256;
+    const large = {
+      ...call,
+      query: manyCandidates(1, length),
+      candidates: manyCandidates(400, length),
+      dimension: length,
+    };
+    const here = full.scoreHere(large);
+    expect(await full.score(large)).toEqual(here);
+    const other = { ...large, candidates: manyCandidates(300, length).map((value) => -value) };
+    await full.score(other);
+    full.scoreHere(other);
+    expect(await full.score(large)).toEqual(here);
+    expect(full.scoreHere(large)).toEqual(here);
+  });
+
+  it('gives up what waits when its signal fires', async () => {
+    const length = 256;
+    const large = {
+      ...call,
+      query: manyCandidates(1, length),
+      candidates: manyCandidates(400, length),
+      dimension: length,
+    };
+    const running = Array.from({ length: 4 }, () => full.score(large));
+    const abort = new AbortController();
+    const waiting = full.score({ ...large, signal: abort.signal });
+    abort.abort(new Error('given up'));
+    await expect(waiting).rejects.toThrow('given up');
+    await Promise.all(running);
+    await expect(full.score({ ...large, signal: abort.signal })).resolves.toBeDefined();
+  });
+
   it('loads side by side in a worker thread', async () => {
     const script = `
       const { parentPort, workerData } = require('node:worker_threads');
@@ -136,6 +168,15 @@ describe('LegacyRerank', () => {
     expect(scores[0]).toBeGreaterThan(0.9999);
     expect(scores[1]).toBeLessThan(0.0001);
     expect(legacy.scoreHere(query, candidates, 0.5)).toEqual(scores);
+  });
+
+  it('is the full function with its first calibration, bit for bit', async () => {
+    const large = {
+      query: Float64Array.from(manyCandidates(1, 1024)),
+      candidates: Float64Array.from(manyCandidates(200, 1024)),
+    };
+    const { scores } = await full.score({ ...call, ...large, dimension: 1024 });
+    expect(await library.legacy.score(large.query, large.candidates, 0.5)).toEqual(scores);
   });
 
   it('refuses what the function would misread', async () => {

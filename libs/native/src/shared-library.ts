@@ -18,6 +18,11 @@ export function cStruct(members: Readonly<Record<string, string>>): { pointer: C
   return { pointer: koffi.pointer(struct), bytes: koffi.sizeof(struct) };
 }
 
+/** Where an array lies. */
+export function addressOf(memory: Uint8Array): bigint {
+  return koffi.address(memory);
+}
+
 /**
  * A shared library that was opened. What is wrong with the file becomes a `not_ready` error here, in a sentence
  * that names the file but not its folder; the cause has the whole path, for the log.

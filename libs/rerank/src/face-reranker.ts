@@ -33,7 +33,8 @@ export class FaceReranker implements OnModuleInit {
 
   /**
    * @throws FaceError `not_ready` without a library, or when it cannot take the dimension; `wrong_dimension`,
-   * `too_many_candidates`; `non_finite_number` and `zero_embedding` (of the query); `overloaded`, `native_failed`.
+   * `too_many_candidates`; `non_finite_number` and `zero_embedding` (of the query); `overloaded`, `native_failed`;
+   * the reason of the request's signal.
    */
   async score(request: RerankRequest): Promise<RerankScores> {
     const library = this.#opened.get();
@@ -41,16 +42,17 @@ export class FaceReranker implements OnModuleInit {
       requireLegacyDimension(library.name, request.dimension);
       return scoreWithLegacy(library.legacy, request);
     }
-    const { calibration, candidates } = request;
+    const { calibration, query, candidates } = request;
     const { scores, cosines } = await library.full.score({
       ...calibration,
-      query: asTypeOf(candidates, request.query),
-      candidates,
+      query: ofOneType(query, candidates),
+      candidates: ofOneType(candidates, query),
       dimension: request.dimension,
       threshold: request.threshold,
       gallerySize: request.gallerySize ?? null,
       mode: request.mode ?? 'max',
       subjects: subjectIds(request.subjects),
+      signal: request.signal,
     });
     return { scores, cosines };
   }
@@ -83,8 +85,7 @@ export class FaceReranker implements OnModuleInit {
   }
 }
 
-/** The library reads both with one element type. */
-function asTypeOf(candidates: EmbeddingRows, query: EmbeddingRows): EmbeddingRows {
-  if (candidates.BYTES_PER_ELEMENT === query.BYTES_PER_ELEMENT) return query;
-  return candidates instanceof Float32Array ? Float32Array.from(query) : Float64Array.from(query);
+/** The library reads both with one element type: where they differ, the one that loses no digit. */
+function ofOneType<Rows extends EmbeddingRows>(rows: Rows, other: EmbeddingRows): Rows | Float64Array {
+  return rows.BYTES_PER_ELEMENT === other.BYTES_PER_ELEMENT ? rows : new Float64Array(rows);
 }

@@ -10,14 +10,17 @@ export interface ReferenceSearch {
   readonly calibration: ScoreCalibration;
   readonly gallerySize: number;
   readonly subjects: readonly (string | null)[];
+  /** `max` when left out. */
+  readonly mode?: 'max' | 'replace' | 'cosine';
 }
 
 /**
- * The rerank formula in its `max` form, written down in float64 without a thought for speed; see
+ * The rerank formula, written down in float64 without a thought for speed; see
  * native-libs/include/rerank_compute.h. Shares no code with what it is compared to.
  */
 export function referenceScores(search: ReferenceSearch): number[] {
   const { alpha, tau, galleryReference, voting } = search.calibration;
+  const { mode = 'max' } = search;
   const query = unit(search.query);
   const candidates = search.candidates.map(unit);
   const theta = Math.min(Math.max(search.threshold, 0.5), 0.95);
@@ -36,7 +39,7 @@ export function referenceScores(search: ReferenceSearch): number[] {
     const length = Math.sqrt(dot(template, template));
     const own = dot(query, candidate);
     const voted = length > 1e-9 ? dot(query, template) / length : own;
-    const x = voting ? Math.max(own, voted) : own;
+    const x = { max: Math.max(own, voted), replace: voted, cosine: own }[voting ? mode : 'cosine'];
     if (x >= 1 - 1e-9) return 1;
     return 1 / (1 + Math.exp(-(alpha * (x - tau) - Math.log(search.gallerySize / galleryReference))));
   });

@@ -28,6 +28,8 @@ export interface RerankRequest {
   readonly subjects?: readonly (string | null)[] | undefined;
   /** How votes are used: `max`, the default, never below the own cosine. */
   readonly mode?: RerankMode | undefined;
+  /** Gives the request up while it waits for a thread. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One value per candidate, in their order. */

@@ -42,6 +42,7 @@ export class RerankService {
       calibration,
       gallerySize: request.gallery_size,
       subjects: candidates.map(({ subject = null }) => subject),
+      signal: context.signal,
     });
     release(query, rows);
     const known = this.reranker.kind === 'legacy' ? null : calibration;
