@@ -3,7 +3,7 @@ import { largestDifference } from './agreement.ts';
 import { chooseCandidates, crowds, type DataSet, drawCrowd } from './data-set.ts';
 import { digits, targetTable } from './figures.ts';
 import { fairEnvironment, forcedEnvironment, openblasCore } from './numpy-environment.ts';
-import { ratio, summarise, type Timings } from './rounds.ts';
+import { isSettled, ratio, summarise, type Timings } from './rounds.ts';
 
 function cosine({ dimension, values }: DataSet, one: number, other: number): number {
   const [a, b] = [one, other].map((row) => values.subarray(row * dimension, (row + 1) * dimension));
@@ -49,6 +49,13 @@ describe('data sets', () => {
 });
 
 describe('timings', () => {
+  it('are settled when the best calls of three rounds agree', () => {
+    const rounds = (...bests: number[]) => bests.map((best) => timing(best, 2 * best));
+    expect(isSettled(rounds(10, 50, 10.2, 10.3))).toBe(true);
+    expect(isSettled(rounds(10, 50, 10.2, 10.4))).toBe(false);
+    expect(isSettled(rounds(10, 10))).toBe(false);
+  });
+
   const timing = (best: number, median: number) => ({ best, median, calls: 1, operations: 8 });
   const timings: Timings = new Map([
     ['numpy', [timing(10, 12), timing(8, 20), timing(9, 12)]],

@@ -13,6 +13,11 @@ export interface Contender {
 
 /** Rounds that a slow contender takes part in. */
 const slowRounds = 3;
+/** So many times the rounds at most, while the best call of a contender may have been disturbed. */
+const patience = 3;
+/** A best call counts as undisturbed when those of other rounds come as close to it as this. */
+const closeness = 1.03;
+const witnesses = 2;
 
 export interface RoundOptions {
   readonly rounds: number;
@@ -24,20 +29,35 @@ export interface RoundOptions {
 /** Timings of each contender, by its label, one a round. */
 export type Timings = ReadonlyMap<string, readonly Timing[]>;
 
-/** Runs contenders in turns, so that a load on the machine hits all of them; each goes first as often as last. */
+/**
+ * Runs contenders in turns, so that a load on the machine hits all of them; each goes first as often as last.
+ * Contenders whose best calls differ from round to round go on for more rounds.
+ */
 export async function runRounds(contenders: readonly Contender[], options: RoundOptions): Promise<Timings> {
   const { rounds, milliseconds, stop } = options;
   const timings = new Map<string, Timing[]>(contenders.map(({ label }) => [label, []]));
+  const takesPart = ({ label, slow }: Contender, round: number) => {
+    if (slow === true) return round < slowRounds;
+    return round < rounds || !isSettled(timings.get(label) ?? []);
+  };
   // The first call of all pays for what a program prepares once.
   for (const { program, specification } of contenders) await program.run(specification, 0);
-  for (let round = 0; round < rounds; round++) {
-    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+  for (let round = 0; round < patience * rounds; round++) {
+    const turn = contenders.filter((contender) => takesPart(contender, round));
+    if (turn.length === 0) break;
+    for (const { label, program, specification } of round % 2 === 0 ? turn : turn.toReversed()) {
       if (stop.aborted) throw new Interrupted();
-      if (contender.slow === true && round >= slowRounds) continue;
-      timings.get(contender.label)?.push(await contender.program.run(contender.specification, milliseconds));
+      timings.get(label)?.push(await program.run(specification, milliseconds));
     }
   }
   return timings;
+}
+
+/** Whether the best calls of enough rounds agree, so that the best of all is no matter of luck. */
+export function isSettled(timings: readonly Timing[]): boolean {
+  const bests = timings.map(({ best }) => best).sort((a, b) => a - b);
+  const [best, witness] = [bests[0], bests[witnesses]];
+  return best !== undefined && witness !== undefined && witness <= closeness * best;
 }
 
 /** The best call of all rounds, and the median of the rounds' medians; nanoseconds. */
@@ -72,9 +92,11 @@ export function ratio(timings: Timings, slower: string, faster: string): Ratio |
   if (above === undefined || below === undefined) return undefined;
   const theirs = timings.get(slower) ?? [];
   const ours = timings.get(faster) ?? [];
-  const rounds = theirs.slice(0, ours.length);
+  const rounds = Math.min(theirs.length, ours.length);
   return {
     best: above.best / below.best,
-    median: median(rounds.map((round, index) => round.median / (ours[index]?.median ?? Number.NaN))),
+    median: median(
+      theirs.slice(0, rounds).map((round, index) => round.median / (ours[index]?.median ?? NaN)),
+    ),
   };
 }
