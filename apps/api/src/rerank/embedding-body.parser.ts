@@ -1,12 +1,13 @@
 import { FaceError } from '@face/errors';
+import { releaseBytes } from '@face/image';
 import { Injectable, type OnModuleDestroy, type Type } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { Settings } from '../config/settings.js';
 import type { JsonParser } from '../http/body/json-parser.js';
 import type { BodyResult } from './body/body-messages.js';
 import { BodyThreads } from './body/body-threads.js';
+import { joinBody, readEmbeddingBody } from './body/embedding-body.js';
 import { putRowsBack } from './body/marked-rows.js';
-import { parseEmbeddingBody } from './body/parse-embedding-body.js';
 
 /** Bytes that are parsed on the event loop, in about a millisecond; more goes to a thread. */
 const parsedOnEventLoop = 262_144;
@@ -30,13 +31,16 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
    * `validation_failed` and `too_many_candidates` when it is large beside its embeddings too.
    */
   async parse(bytes: Buffer<ArrayBuffer>, type: Type<object>, signal: AbortSignal): Promise<unknown> {
-    if (bytes.length <= parsedOnEventLoop) {
-      const { value, marked } = parseEmbeddingBody(bytes);
-      return putRowsBack(value, marked);
+    if (bytes.length <= parsedOnEventLoop) return readEmbeddingBody(bytes);
+    const job = { bytes: ownMemory(bytes), type: type.name, maxCandidates: this.settings.maxCandidates };
+    const result = await this.#threads.read({ ...job, task: 'cut' }, signal);
+    if (result.kind !== 'cut') return valueOf(result);
+    const value = joinBody(result.text, result.marked);
+    if (value === undefined) {
+      return valueOf(await this.#threads.read({ ...job, bytes: result.bytes, task: 'refuse' }, signal));
     }
-    const { maxCandidates } = this.settings;
-    const job = { bytes: ownMemory(bytes), type: type.name, maxCandidates };
-    return valueOf(await this.#threads.read(job, signal));
+    releaseBytes(result.bytes);
+    return value;
   }
 }
 
@@ -47,8 +51,6 @@ function ownMemory(bytes: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 
 function valueOf(result: BodyResult): unknown {
   switch (result.kind) {
-    case 'text':
-      return putRowsBack(JSON.parse(result.text), result.marked);
     case 'value':
       return putRowsBack(result.value, result.marked);
     case 'refused': {
@@ -57,5 +59,7 @@ function valueOf(result: BodyResult): unknown {
     }
     case 'failed':
       throw result.error;
+    case 'cut':
+      throw new Error('A thread found nothing wrong with a body that is no JSON.');
   }
 }

@@ -4,15 +4,24 @@ import type { MarkedRows } from './marked-rows.js';
 /** A body for a thread to read. */
 export interface BodyJob {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `cut` takes its embeddings out, `refuse` tells why it is no JSON. */
+  readonly task: 'cut' | 'refuse';
   /** Name of the class that it will be checked against. */
   readonly type: string;
   /** FACE_V3_MAX_CANDIDATES. */
   readonly maxCandidates: number;
 }
 
-/** What came of it: a body without its embeddings, as JSON when that is small, or why it cannot be used. */
+/** What came of it. */
 export type BodyResult =
-  | { readonly kind: 'text'; readonly text: string; readonly marked: MarkedRows }
+  /** Little text, which nobody has parsed yet, and the body that it is of. */
+  | {
+      readonly kind: 'cut';
+      readonly text: string;
+      readonly marked: MarkedRows;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
+  /** What fits the schema, though it is large without its embeddings. */
   | { readonly kind: 'value'; readonly value: unknown; readonly marked: MarkedRows }
   | { readonly kind: 'refused'; readonly error: RefusedBody }
   | { readonly kind: 'failed'; readonly error: unknown };

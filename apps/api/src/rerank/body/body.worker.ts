@@ -1,42 +1,41 @@
 import { FaceError } from '@face/errors';
 import { parentPort } from 'node:worker_threads';
+import { parseJson } from '../../http/body/parse-json.js';
 import type { BodyAnswer, BodyJob, BodyResult } from './body-messages.js';
-import { type EmbeddingBody, parseEmbeddingBody } from './parse-embedding-body.js';
+import { type CutBody, cutBody, parseText } from './embedding-body.js';
+import { markedRows, takeRowsOut } from './marked-rows.js';
+import { RowCollector } from './row-collector.js';
 
 /** Characters that the event loop may parse at a time. A thousand candidates have a tenth of it beside their embeddings. */
 const parsedOnEventLoop = 1_048_576;
 
 async function answer(job: BodyJob): Promise<BodyAnswer> {
+  const bytes = Buffer.from(job.bytes.buffer);
   try {
-    const body = parse(job);
-    if (body.characters > parsedOnEventLoop) return { result: await readUnusual(body, job), last: true };
-    const { text, value, marked } = body;
-    const result: BodyResult =
-      text === undefined ? { kind: 'value', value, marked } : { kind: 'text', text, marked };
-    return { result, last: false };
+    const cut = job.task === 'cut' ? cutBody(bytes) : undefined;
+    if (cut !== undefined && cut.text.length <= parsedOnEventLoop) {
+      const { text, rows } = cut;
+      return { result: { kind: 'cut', text, marked: markedRows(rows), bytes: job.bytes }, last: false };
+    }
+    const result = await readHere(bytes, cut, job);
+    return { result, last: result.kind === 'refused' };
   } catch (error) {
     return { result: failureOf(error), last: false };
   }
 }
 
-function parse({ bytes }: BodyJob): EmbeddingBody {
-  try {
-    return parseEmbeddingBody(Buffer.from(bytes.buffer));
-  } finally {
-    // Now instead of at the next garbage collection: it is megabytes.
-    bytes.buffer.transfer(0);
-  }
-}
-
 /**
- * A body that is large without its embeddings is most likely wrong: it is checked here, where that keeps nobody
- * waiting. The classes that this takes are large themselves, so the thread does not outlive it.
+ * A body that is large without its embeddings is most likely wrong: all of it is parsed and checked here, where that
+ * keeps nobody waiting. The classes that this takes are large themselves, so the thread does not outlive a wrong one.
  */
-async function readUnusual({ value, marked }: EmbeddingBody, job: BodyJob): Promise<BodyResult> {
+async function readHere(bytes: Buffer, cut: CutBody | undefined, job: BodyJob): Promise<BodyResult> {
+  const value = (cut === undefined ? undefined : parseText(cut.text)) ?? parseJson(bytes, 'json');
+  const rows = cut?.rows ?? new RowCollector();
+  takeRowsOut(value, rows);
+  const { checkUnusualBody } = await import('./check-unusual-body.js');
   try {
-    const { checkUnusualBody } = await import('./check-unusual-body.js');
     checkUnusualBody(value, job);
-    return { kind: 'value', value, marked };
+    return { kind: 'value', value, marked: markedRows(rows) };
   } catch (error) {
     return failureOf(error);
   }
@@ -52,7 +51,7 @@ function failureOf(error: unknown): BodyResult {
 function memoryOf({ result }: BodyAnswer): ArrayBuffer[] {
   if (!('marked' in result)) return [];
   const { numbers, floats, lengths } = result.marked.rows;
-  return [numbers, floats, lengths.buffer];
+  return [numbers, floats, lengths.buffer, ...('bytes' in result ? [result.bytes.buffer] : [])];
 }
 
 parentPort?.on('message', (job: BodyJob) => {

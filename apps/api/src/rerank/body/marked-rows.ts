@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { EmbeddingRow } from './embedding-row.js';
+import { EmbeddingRow } from './embedding-row.js';
 import { type PackedRows, unpackRows } from './packed-rows.js';
-import type { RowCollector } from './row-collector.js';
+import { RowCollector } from './row-collector.js';
 
 /** Nobody outside can write a mark, so none can be mistaken for one. */
 const secret = `${randomBytes(12).toString('base64url')}:`;
@@ -23,26 +23,33 @@ export function markedRows(rows: RowCollector): MarkedRows {
   return { prefix: secret, rows: rows.pack() };
 }
 
-/** Takes embeddings out of a value, where they are still in it. */
+/** Takes embeddings that are still in a value out of it, so that it can go to another thread. */
 export function takeRowsOut(value: unknown, rows: RowCollector): void {
-  replaceEmbeddings(value, (embedding) => {
-    if (Array.isArray(embedding)) rows.addArray(embedding, 1);
-    else if (typeof embedding !== 'string' || embedding.startsWith(secret)) return undefined;
-    else if (Buffer.byteLength(embedding) !== embedding.length) return undefined;
-    else if (!rows.addBase64(embedding, embedding.length)) return undefined;
-    return lastMark(rows);
-  });
+  replaceEmbeddings(value, (embedding) => (add(embedding, rows) ? lastMark(rows) : undefined));
 }
 
-/** Puts rows in the place of their marks. */
+/** Puts rows in the place of their marks, and in that of embeddings that are still in the value. */
 export function putRowsBack(value: unknown, { prefix, rows }: MarkedRows): unknown {
   const unpacked = unpackRows(rows);
-  replaceEmbeddings(value, (embedding) =>
-    typeof embedding === 'string' && embedding.startsWith(prefix)
-      ? unpacked[Number(embedding.slice(prefix.length))]
-      : undefined,
-  );
+  replaceEmbeddings(value, (embedding) => {
+    const isMark = typeof embedding === 'string' && embedding.startsWith(prefix);
+    return isMark ? unpacked[Number(embedding.slice(prefix.length))] : rowOf(embedding);
+  });
   return value;
+}
+
+function rowOf(embedding: unknown): EmbeddingRow | undefined {
+  const rows = new RowCollector();
+  return add(embedding, rows) ? unpackRows(rows.pack())[0] : undefined;
+}
+
+function add(embedding: unknown, rows: RowCollector): boolean {
+  if (Array.isArray(embedding)) {
+    rows.addArray(embedding, 1);
+    return true;
+  }
+  if (typeof embedding !== 'string' || embedding.startsWith(secret)) return false;
+  return Buffer.byteLength(embedding) === embedding.length && rows.addBase64(embedding, embedding.length);
 }
 
 type Replacement = EmbeddingRow | string | undefined;

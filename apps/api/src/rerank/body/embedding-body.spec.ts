@@ -8,8 +8,8 @@ import { readEmbeddings } from '../read-embeddings.js';
 import { RerankRequest } from '../rerank.request.js';
 import type { SentEmbedding } from '../sent-embedding.js';
 import { damaged, mergeText, rerankText } from './json-text.fixture.js';
-import { putRowsBack } from './marked-rows.js';
-import { parseEmbeddingBody } from './parse-embedding-body.js';
+import { cutBody, parseText, readEmbeddingBody } from './embedding-body.js';
+import { markedRows, putRowsBack, takeRowsOut } from './marked-rows.js';
 import { elementsOf, parsePlainly } from './plain-body.fixture.js';
 
 const dimension = 3;
@@ -42,16 +42,21 @@ function outcomeOf(type: Type<RerankRequest | MergeRequest>, parse: () => unknow
   }
 }
 
-const fast = (bytes: Buffer, type: Type<RerankRequest | MergeRequest>) =>
+const fast = (bytes: Buffer, type: Type<RerankRequest | MergeRequest>, parse: (bytes: Buffer) => unknown) =>
   outcomeOf(
     type,
-    () => {
-      const { value, text, marked } = parseEmbeddingBody(bytes);
-      // What goes over from another thread is the text, where there is one.
-      return putRowsBack(text === undefined ? value : JSON.parse(text), marked);
-    },
+    () => parse(bytes),
     (sent, name) => [...readEmbeddings({ length: 1, at: () => sent, nameOf: () => name }, dimension)],
   );
+
+/** As a thread reads what is large without its embeddings. */
+function readInThread(bytes: Buffer): unknown {
+  const cut = cutBody(bytes);
+  const value = cut === undefined ? undefined : parseText(cut.text);
+  if (cut === undefined || value === undefined) return readEmbeddingBody(bytes);
+  takeRowsOut(value, cut.rows);
+  return putRowsBack(structuredClone(value), structuredClone(markedRows(cut.rows)));
+}
 
 const plain = (bytes: Buffer, type: Type<RerankRequest | MergeRequest>) =>
   outcomeOf(
@@ -60,18 +65,19 @@ const plain = (bytes: Buffer, type: Type<RerankRequest | MergeRequest>) =>
     (sent, name) => elementsOf(sent, dimension, name),
   );
 
-describe('parseEmbeddingBody', () => {
+describe('a body of embeddings', () => {
   it.each([
     ['/rerank', RerankRequest, rerankText],
     ['/merge', MergeRequest, mergeText],
-  ])('reads bodies of %s as JSON.parse and a plain loop do, damaged or not', (_name, type, text) => {
+  ])('of %s is read as JSON.parse and a plain loop do, damaged or not', (_name, type, text) => {
     const seen = new Map<unknown, number>();
     fc.assert(
       fc.property(damaged(text), (bytes) => {
         const expected = plain(bytes, type);
         const code = (expected as { code?: string }).code;
         seen.set(code, (seen.get(code) ?? 0) + 1);
-        expect(fast(bytes, type)).toStrictEqual(expected);
+        expect(fast(bytes, type, readEmbeddingBody)).toStrictEqual(expected);
+        expect(fast(bytes, type, readInThread)).toStrictEqual(expected);
       }),
       { numRuns: 4000 },
     );
@@ -100,25 +106,27 @@ describe('parseEmbeddingBody', () => {
     ['a list', `{"embeddings": [ ${numbers},\t${base64} ]}`, 2],
     ['names in other places', `{"id":"embedding","x":${numbers},"y":["embedding",${numbers}]}`, 0],
     ['names with an escape', `{"e\\u006dbedding":${numbers}}`, 0],
-  ])('takes embeddings out of the text: %s', (_name, text, count) => {
-    const body = parseEmbeddingBody(Buffer.from(text));
-    expect(JSON.parse(body.text ?? '')).toEqual(body.value);
-    expect(body.text).toHaveLength(body.characters);
-    expect([...(body.text ?? '').matchAll(/"[\w-]{16}:\d+"/g)]).toHaveLength(count);
+  ])('has its embeddings taken out of the text: %s', (_name, body, count) => {
+    const { text = '', rows } = cutBody(Buffer.from(body)) ?? {};
+    expect(parseText(text)).toBeDefined();
+    expect(rows?.count).toBe(count);
+    expect([...text.matchAll(/"[\w-]{16}:\d+"/g)]).toHaveLength(count);
   });
 
   it.each([
-    ['an escape in base64', '{"query_embedding":"\\u0041AAAAA=="}', [-1]],
-    ['a list that is interrupted', `{"embeddings":[${numbers},7,${base64}]}`, [3, -3]],
-    ['an array in an array', `{"query_embedding":[${numbers}]}`, [0]],
-  ])('finds embeddings that only JSON.parse can read: %s', (_name, text, lengths) => {
-    const body = parseEmbeddingBody(Buffer.from(text));
-    expect(body.text).toBeUndefined();
-    expect([...body.marked.rows.lengths]).toEqual(lengths);
+    ['an escape in base64', '{"query_embedding":"\\u0041AAAAA=="}', 0, [-1]],
+    ['a list that is interrupted', `{"embeddings":[${numbers},7,${base64}]}`, 1, [3, -3]],
+    ['an array in an array', `{"query_embedding":[${numbers}]}`, 0, [0]],
+  ])('has embeddings that only JSON.parse can read: %s', (_name, body, count, lengths) => {
+    const { text = '', rows } = cutBody(Buffer.from(body)) ?? {};
+    expect(rows?.count).toBe(count);
+    if (rows === undefined) return;
+    takeRowsOut(parseText(text), rows);
+    expect([...rows.pack().lengths]).toEqual(lengths);
   });
 
-  it('ends soon on a text that is nothing but the beginnings of arrays', () => {
-    const text = '{"embedding":['.repeat(200_000);
-    expect(() => parseEmbeddingBody(Buffer.from(text))).toThrow(/not JSON/);
+  it('is looked through once, also when it is nothing but beginnings of arrays', () => {
+    const body = Buffer.from('{"embedding":['.repeat(200_000));
+    expect(() => readEmbeddingBody(body)).toThrow(/not JSON/);
   });
 });

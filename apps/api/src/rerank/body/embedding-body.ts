@@ -1,0 +1,47 @@
+import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../http/body/parse-json.js';
+import { cutEmbeddings } from './cut-embeddings.js';
+import { type MarkedRows, markedRows, putRowsBack } from './marked-rows.js';
+import { RowCollector } from './row-collector.js';
+
+/** A body of /rerank or /merge, its embeddings apart. */
+export interface CutBody {
+  /** With marks in the place of embeddings; JSON exactly when the body is. */
+  readonly text: string;
+  readonly rows: RowCollector;
+}
+
+/** Undefined for what is not UTF-8, and so no JSON. */
+export function cutBody(bytes: Buffer): CutBody | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  const rows = new RowCollector();
+  const text = cutEmbeddings(bytes, rows);
+  // Some writers begin a file of UTF-8 with a byte order mark.
+  return { text: text.startsWith('\ufeff') ? text.slice(1) : text, rows };
+}
+
+/** The body with its embeddings as rows; undefined when the text is no JSON. */
+export function joinBody(text: string, marked: MarkedRows): unknown {
+  const value = parseText(text);
+  return value === undefined ? undefined : putRowsBack(value, marked);
+}
+
+/**
+ * The whole way of a small body.
+ * @throws FaceError as parseJson() does
+ */
+export function readEmbeddingBody(bytes: Buffer): unknown {
+  const cut = cutBody(bytes);
+  const value = cut === undefined ? undefined : joinBody(cut.text, markedRows(cut.rows));
+  // The whole text tells what is wrong with it, and where.
+  return value ?? parseJson(bytes, 'json');
+}
+
+/** Undefined when it is no JSON. */
+export function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
