@@ -28,6 +28,14 @@ struct RowProducts {
   double query;
 };
 
+/// What weights in [0, 1] add up to.
+struct VoteCount {
+  double total;
+  /// How many are not 0, and how many are 1.
+  size_t voters;
+  size_t full_voters;
+};
+
 /// Loops over floating point numbers.
 struct Loops {
   /// row.row and row.query
@@ -37,6 +45,8 @@ struct Loops {
   double (*dot_float)(const float *a, const float *b, size_t dimension);
   double (*dot_double)(const double *a, const double *b, size_t dimension);
   double (*dot_mixed)(const double *a, const float *b, size_t dimension);
+  /// Of some weights.
+  VoteCount (*count_votes)(const double *weights, size_t count);
   /// sum += sum_k weights[k] rows[k], added in the order of the rows.
   void (*add_float_rows)(double *sum, const float *const *rows, const double *weights, size_t count,
                          size_t dimension);

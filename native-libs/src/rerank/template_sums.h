@@ -15,14 +15,30 @@
 
 namespace face {
 
-/// One row of weights: w_ij of block_rows candidates i in a row for one candidate j.
+/// One row of weights: w_ij of up to block_rows candidates i in a row for one candidate j.
 struct Ballot {
   /// j.
   std::size_t row;
   const double *weights;
-  /// How many of the weights are not 0, and how many are 1.
-  std::size_t voters;
-  std::size_t full_voters;
+  VoteCount count;
+};
+
+/// Some of the candidates on a ballot.
+struct VoterList {
+  std::size_t size;
+  std::uint16_t positions[block_rows];
+  double weights[block_rows];
+
+  /// Those whose weight is not `base`, with what it is more than that.
+  void read(const double *all, std::size_t count, double base) noexcept {
+    size = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      positions[size] = static_cast<std::uint16_t>(i);
+      weights[size] = all[i] - base;
+      // What is not counted is written over: cheaper than a jump that nobody can foresee.
+      size += all[i] == base ? 0 : 1;
+    }
+  }
 };
 
 /**
@@ -58,30 +74,43 @@ class TemplateSums {
   /// To be called after add_up_block() for all blocks; ballots may use the totals from then on.
   void use_totals() noexcept { totals_known_ = true; }
 
-  /// Adds ballots of the same voters, `first_voter` and those after it.
+  /// Whether a ballot has so few voters that each of them is to be added alone, by add_voters().
+  [[nodiscard]] bool has_few_voters(const Ballot &ballot) const noexcept {
+    return ballot.count.voters <= few_voters_;
+  }
+
+  /// @param first_voter the candidate that position 0 of the list stands for.
+  void add_voters(const Loops &loops, const CandidateRows<T> &rows, std::size_t j, const VoterList &list,
+                  std::size_t first_voter) noexcept {
+    if (list.size == 0) return;
+    const T *voters[block_rows];
+    double weights[block_rows];
+    for (std::size_t k = 0; k < list.size; ++k) {
+      const std::size_t voter = first_voter + list.positions[k];
+      voters[k] = rows.row(voter);
+      weights[k] = list.weights[k] * rows.inverse_length(voter);
+    }
+    add_rows(loops, touch(j, untouched), voters, weights, list.size, rows.dimension());
+  }
+
+  /// Adds ballots with more voters than that, all of the same `chunk` candidates: `first_voter` and those after it.
   /// @param count at most sums_at_once.
-  void add(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const Ballot *ballots,
-           std::size_t count, std::size_t first_voter) noexcept {
-    const std::size_t chunk = std::min(block_rows, rows.size() - first_voter);
+  void add_ballots(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const Ballot *ballots,
+                   std::size_t count, std::size_t first_voter, std::size_t chunk) noexcept {
     alignas(Arena::alignment) float weights[sums_at_once * block_rows];
     double *sums[sums_at_once];
     std::size_t many = 0;
     for (std::size_t b = 0; b < count; ++b) {
       const Ballot &ballot = ballots[b];
-      if (ballot.voters <= few_voters_) {
-        add_few(loops, rows, ballot, first_voter, chunk, 0);
-      } else if (totals_known_ && ballot.full_voters + few_voters >= chunk) {
-        const double *total = totals_ + first_voter / block_rows * stride_;
-        double *sum = touch(ballot.row, untouched);
-        for (std::size_t d = 0; d < stride_; ++d) sum[d] += total[d];
-        add_few(loops, rows, ballot, first_voter, chunk, 1);
-      } else {
-        sums[many] = touch(ballot.row, summed_in_single);
-        for (std::size_t i = 0; i < block_rows; ++i) {
-          weights[many * block_rows + i] = static_cast<float>(ballot.weights[i]);
-        }
-        ++many;
+      if (totals_known_ && ballot.count.full_voters + few_voters >= chunk) {
+        add_all_but_few(loops, rows, ballot, first_voter, chunk);
+        continue;
       }
+      sums[many] = touch(ballot.row, summed_in_single);
+      for (std::size_t i = 0; i < chunk; ++i) {
+        weights[many * block_rows + i] = static_cast<float>(ballot.weights[i]);
+      }
+      ++many;
     }
     if (many == 0) return;
     loops.add_weighted_rows(sums, weights, block_rows, many, units.row(first_voter), units.stride(), chunk,
@@ -134,19 +163,14 @@ class TemplateSums {
     add_rows(loops, sum, &row, &factor, 1, rows.dimension());
   }
 
-  /// Adds what the weights of some candidates are more than `base`.
-  void add_few(const Loops &loops, const CandidateRows<T> &rows, const Ballot &ballot, std::size_t first_voter,
-               std::size_t chunk, double base) noexcept {
-    const T *voters[block_rows];
-    double weights[block_rows];
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < chunk; ++i) {
-      if (ballot.weights[i] == base) continue;
-      voters[found] = rows.row(first_voter + i);
-      weights[found] = (ballot.weights[i] - base) * rows.inverse_length(first_voter + i);
-      ++found;
-    }
-    if (found > 0) add_rows(loops, touch(ballot.row, untouched), voters, weights, found, rows.dimension());
+  void add_all_but_few(const Loops &loops, const CandidateRows<T> &rows, const Ballot &ballot,
+                       std::size_t first_voter, std::size_t chunk) noexcept {
+    const double *total = totals_ + first_voter / block_rows * stride_;
+    double *sum = touch(ballot.row, untouched);
+    for (std::size_t d = 0; d < stride_; ++d) sum[d] += total[d];
+    VoterList missing;
+    missing.read(ballot.weights, chunk, 1);
+    add_voters(loops, rows, ballot.row, missing, first_voter);
   }
 
   std::size_t few_voters_;

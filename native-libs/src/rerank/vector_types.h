@@ -12,6 +12,8 @@ namespace {
 
 using Doubles __attribute__((vector_size(FACE_VECTOR_BYTES))) = double;
 using Floats __attribute__((vector_size(FACE_VECTOR_BYTES))) = float;
+/// As many numbers as there are in Doubles.
+using LongIntegers __attribute__((vector_size(FACE_VECTOR_BYTES))) = long long;
 using Integers __attribute__((vector_size(FACE_VECTOR_BYTES))) = int32_t;
 /// As many numbers as there are in Floats.
 using Bytes __attribute__((vector_size(FACE_VECTOR_BYTES / 4))) = uint8_t;

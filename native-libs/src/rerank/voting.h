@@ -2,37 +2,24 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include "arena.h"
 #include "block_weights.h"
 #include "pair_judge.h"
+#include "quantized_rows.h"
 #include "template_sums.h"
+#include "unit_rows.h"
+#include "votes.h"
 #include "work_pool.h"
 
 namespace face {
-
-/// Cosines of the usable candidates to the queries; query q's are the `count` numbers from q * stride on.
-struct QueryCosines {
-  const double *values;
-  std::size_t stride;
-  std::size_t queries;
-};
-
-/// What the usable candidates say about each other.
-struct Votes {
-  /// t_j in [-1, 1] for each query, laid out as QueryCosines; equal to the own cosine where nobody voted.
-  double *cosines;
-  /// Number of other candidates with w_ij > 0.
-  std::int32_t *neighbours;
-};
 
 /**
  * Computes w_ij, T_j and t_j = q.T_j / |T_j|, where q.T_j = sum_i w_ij s_i.
  *
  * Time is O(K^2 D). A block of rows meets all rows from its own start on, so each pair is seen once, and memory
  * stays linear in K: the rows, the weights of one block, and T_j. Blocks, tasks and threads only decide when
- * something is computed: every sum is built in ascending order of i, the candidate itself last.
+ * something is computed: every sum is built in one order.
  */
 template <class T>
 class Voting {

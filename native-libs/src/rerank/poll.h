@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "block_weights.h"
+#include "candidate_rows.h"
+#include "kernels.h"
+#include "pair_judge.h"
+#include "template_sums.h"
+#include "unit_rows.h"
+#include "votes.h"
+
+namespace face {
+
+/// |T_j| per voter under which the voters cancel out and T_j has no direction worth the name.
+constexpr double cancelled_length = 1e-9;
+
+/// |T_j| per weight under which the errors of a sum built in single precision would show. Votes go to similar
+/// candidates, so this takes subjects that the caller got wrong, or a calibration that lets strangers vote.
+constexpr double short_length = 0.1;
+/// A vote from which on those errors could decide whether it counts as identical.
+constexpr double nearly_identical = 1 - 1e-5;
+
+/// Everything that the steps of one run share.
+template <class T>
+class Poll {
+ public:
+  Poll(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const PairJudge<T> &judge,
+       const QueryCosines &cosines, const Votes &votes, BlockWeights<T> &weights, TemplateSums<T> &sums,
+       double *totals) noexcept
+      : loops_(loops),
+        rows_(rows),
+        units_(units),
+        judge_(judge),
+        cosines_(cosines),
+        votes_(votes),
+        weights_(weights),
+        sums_(sums),
+        totals_(totals) {}
+
+  /// Rows whose votes one task takes.
+  static constexpr std::size_t rows_at_once = TemplateSums<T>::sums_at_once;
+  static_assert(block_rows % rows_at_once == 0, "a block is whole tasks");
+
+  /// Votes of the block for the rows from `first` on, all of them after the block.
+  void count_for_later(std::size_t first) noexcept {
+    Ballot ballots[rows_at_once];
+    std::size_t count = 0;
+    const std::size_t last = std::min(first + rows_at_once, rows_.size());
+    for (std::size_t j = first; j < last; ++j) {
+      if (weights_.voters(j) > 0) ballots[count++] = ballot_of(j, weights_.weights(j), block_rows);
+    }
+    count_ballots(ballots, count, weights_.start(), block_rows);
+  }
+
+  /// Votes for rows of the block, `first` and those after it, by all rows after the block and by the block itself.
+  /// Nobody else votes for them then, and their result is known.
+  void finish(std::size_t first) noexcept {
+    const std::size_t count = std::min(first + rows_at_once, weights_.end()) - first;
+    for (std::size_t chunk = weights_.end(); chunk < rows_.size(); chunk += block_rows) {
+      double weights[rows_at_once * block_rows];
+      if (gather(first, count, chunk, weights)) count_chunk(first, count, chunk, weights);
+    }
+    count_own_block(first, count);
+    for (std::size_t r = 0; r < count; ++r) settle(first + r);
+  }
+
+ private:
+  /// The weights of `count` rows of the block, from `first` on, towards the candidates of a later chunk, who have
+  /// these rows among their voters: weights are symmetric.
+  /// @return false when nobody votes; `weights` are then undefined.
+  [[nodiscard]] bool gather(std::size_t first, std::size_t count, std::size_t chunk, double *weights) const noexcept {
+    const std::size_t end = std::min(chunk + block_rows, rows_.size());
+    bool any = false;
+    for (std::size_t j = chunk; j < end; ++j) any = any || weights_.voters(j) > 0;
+    if (!any) return false;
+    std::fill_n(weights, count * block_rows, 0.0);
+    for (std::size_t j = chunk; j < end; ++j) {
+      if (weights_.voters(j) == 0) continue;
+      const double *of_block = weights_.weights(j) + (first - weights_.start());
+      for (std::size_t r = 0; r < count; ++r) weights[r * block_rows + (j - chunk)] = of_block[r];
+    }
+    return true;
+  }
+
+  void count_chunk(std::size_t first, std::size_t count, std::size_t chunk, const double *weights) noexcept {
+    const std::size_t size = std::min(block_rows, rows_.size() - chunk);
+    Ballot ballots[rows_at_once];
+    std::size_t used = 0;
+    for (std::size_t r = 0; r < count; ++r) {
+      const Ballot ballot = ballot_of(first + r, weights + r * block_rows, size);
+      if (ballot.count.voters > 0) ballots[used++] = ballot;
+    }
+    count_ballots(ballots, used, chunk, size);
+  }
+
+  /// The same towards the block itself. Comes last, when it is known whether anybody votes for a row: only then its
+  /// own weight of 1 is worth adding.
+  void count_own_block(std::size_t first, std::size_t count) noexcept {
+    const std::size_t start = weights_.start();
+    const std::size_t size = weights_.end() - start;
+    Ballot ballots[rows_at_once];
+    std::size_t used = 0;
+    double weights[rows_at_once * block_rows];
+    for (std::size_t r = 0; r < count; ++r) {
+      const std::size_t row = first + r;
+      double *to = weights + r * block_rows;
+      std::fill_n(to, size, 0.0);
+      if (weights_.voters(row) > 0) std::copy_n(weights_.weights(row), row - start, to);
+      for (std::size_t j = row + 1; j < weights_.end(); ++j) {
+        if (weights_.voters(j) > 0) to[j - start] = weights_.weights(j)[row - start];
+      }
+      Ballot ballot = ballot_of(row, to, size);
+      if (votes_.neighbours[row] == 0 && ballot.count.voters == 0) continue;
+      to[row - start] = 1;
+      ballot.count.total += 1;
+      ++ballot.count.voters;
+      ++ballot.count.full_voters;
+      // It is no neighbour of its own, but will be counted as one.
+      --votes_.neighbours[row];
+      ballots[used++] = ballot;
+    }
+    count_ballots(ballots, used, start, size);
+  }
+
+  [[nodiscard]] Ballot ballot_of(std::size_t row, const double *weights, std::size_t size) const noexcept {
+    return {row, weights, loops_.count_votes(weights, size)};
+  }
+
+  /// At most rows_at_once ballots of the `chunk` candidates from `first_voter` on.
+  void count_ballots(const Ballot *ballots, std::size_t count, std::size_t first_voter, std::size_t chunk) noexcept {
+    Ballot crowded[rows_at_once];
+    std::size_t many = 0;
+    for (std::size_t b = 0; b < count; ++b) {
+      const Ballot &ballot = ballots[b];
+      votes_.neighbours[ballot.row] += static_cast<std::int32_t>(ballot.count.voters);
+      totals_[ballot.row] += ballot.count.total;
+      if (sums_.has_few_voters(ballot)) {
+        count_few(ballot, first_voter, chunk);
+      } else {
+        for (std::size_t q = 0; q < cosines_.queries; ++q) {
+          product(q, ballot.row) += loops_.dot_double(ballot.weights, cosines(q) + first_voter, chunk);
+        }
+        crowded[many++] = ballot;
+      }
+    }
+    sums_.add_ballots(loops_, rows_, units_, crowded, many, first_voter, chunk);
+  }
+
+  /// One after the other, so that strangers among the candidates change not a bit.
+  void count_few(const Ballot &ballot, std::size_t first_voter, std::size_t chunk) noexcept {
+    VoterList list;
+    list.read(ballot.weights, chunk, 0);
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      const double *own = cosines(q) + first_voter;
+      for (std::size_t k = 0; k < list.size; ++k) product(q, ballot.row) += list.weights[k] * own[list.positions[k]];
+    }
+    sums_.add_voters(loops_, rows_, ballot.row, list, first_voter);
+  }
+
+  [[nodiscard]] const double *cosines(std::size_t query) const noexcept {
+    return cosines_.values + query * cosines_.stride;
+  }
+  /// q.T_j until it is turned into t_j.
+  [[nodiscard]] double &product(std::size_t query, std::size_t j) const noexcept {
+    return votes_.cosines[query * cosines_.stride + j];
+  }
+
+  /// Turns q.T_j into t_j.
+  void settle(std::size_t j) noexcept {
+    if (votes_.neighbours[j] == 0) {
+      use_own_cosine(j);
+      return;
+    }
+    double length = sums_.length(loops_, j);
+    if (sums_.rounded(j) && needs_precision(j, length)) {
+      sum_precisely(j);
+      length = sums_.length(loops_, j);
+    }
+    if (length <= cancelled_length * (1.0 + votes_.neighbours[j])) {
+      use_own_cosine(j);
+      return;
+    }
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      double &vote = product(q, j);
+      vote = std::min(std::max(vote / length, -1.0), 1.0);
+    }
+  }
+
+  void use_own_cosine(std::size_t j) noexcept {
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      product(q, j) = cosines(q)[j];
+    }
+  }
+
+  [[nodiscard]] bool needs_precision(std::size_t j, double length) const noexcept {
+    if (length < short_length * totals_[j]) return true;
+    for (std::size_t q = 0; q < cosines_.queries; ++q) {
+      if (product(q, j) > nearly_identical * length) return true;
+    }
+    return false;
+  }
+
+  /// T_j again, all of it in double precision. The weights are those of before, to the last bit.
+  void sum_precisely(std::size_t j) noexcept {
+    sums_.restart(j);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const double weight = i == j ? 1 : judge_.weigh(std::min(i, j), std::max(i, j));
+      if (weight > 0) sums_.add_one(loops_, rows_, j, i, weight);
+    }
+  }
+
+  const Loops &loops_;
+  const CandidateRows<T> &rows_;
+  const UnitRows &units_;
+  const PairJudge<T> &judge_;
+  const QueryCosines &cosines_;
+  const Votes &votes_;
+  BlockWeights<T> &weights_;
+  TemplateSums<T> &sums_;
+  double *totals_;
+};
+
+}  // namespace face
