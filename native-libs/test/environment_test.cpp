@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What surrounds a call, the thread's errno, locale and floating point environment, neither changes by it nor changes
-// its result.
+// What surrounds a call, the thread's errno, locale and floating point environment, neither changes by it nor
+// changes its result.
 
 #include <cerrno>
 #include <cfenv>
@@ -113,7 +113,8 @@ void flush_to_zero() {
 #endif
 
 void status_flags() {
-  around_every_call([] { std::feclearexcept(FE_ALL_EXCEPT); }, [] { return std::fetestexcept(FE_ALL_EXCEPT) == 0; });
+  around_every_call([] { std::feclearexcept(FE_ALL_EXCEPT); },
+                    [] { return std::fetestexcept(FE_ALL_EXCEPT) == 0; });
   around_every_call([] { std::feraiseexcept(FE_ALL_EXCEPT); },
                     [] { return std::fetestexcept(FE_ALL_EXCEPT) == FE_ALL_EXCEPT; });
   std::feclearexcept(FE_ALL_EXCEPT);

@@ -2,21 +2,25 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
 
 namespace test {
 
 /// How many levels of vector instructions this CPU can run.
 std::size_t level_count();
 
-/// Makes the libraries, as they are linked into a test with forced_level.cpp, use one of them from now on, and prints
-/// its name.
+/// Makes the libraries, as they are linked into a test with forced_level.cpp, use one of them from now on.
 void force_level(std::size_t level);
 
-/// Runs `check()` on each level.
+/// Of the one in use.
+const char *level_name();
+
+/// Runs `check()` on each level, and prints its name.
 template <class Check>
 void on_every_level(const Check &check) {
   for (std::size_t level = 0; level < level_count(); ++level) {
     force_level(level);
+    std::printf("level %s\n", level_name());
     check();
   }
 }

@@ -19,9 +19,17 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 template <class T>
 std::vector<T> special_values() {
   using Limits = std::numeric_limits<T>;
-  return {Limits::quiet_NaN(), Limits::signaling_NaN(), Limits::infinity(), -Limits::infinity(),
-          Limits::max(),       Limits::lowest(),        Limits::min(),      Limits::denorm_min(),
-          Limits::epsilon(),   T{0},                    -T{0}};
+  return {Limits::quiet_NaN(),
+          Limits::signaling_NaN(),
+          Limits::infinity(),
+          -Limits::infinity(),
+          Limits::max(),
+          Limits::lowest(),
+          Limits::min(),
+          Limits::denorm_min(),
+          Limits::epsilon(),
+          T{0},
+          -T{0}};
 }
 
 template <class T>
@@ -82,8 +90,8 @@ rerank_options rerank_defaults() {
 }
 
 template <class T>
-void add_rerank(Calls &calls, const rerank_options &options, const std::vector<T> &query, const std::vector<T> &rows,
-                bool with_subjects = false) {
+void add_rerank(Calls &calls, const rerank_options &options, const std::vector<T> &query,
+                const std::vector<T> &rows, bool with_subjects = false) {
   calls.add("rerank_scores", [=] {
     std::vector<double> scores(count);
     std::vector<double> cosines(count);
@@ -135,17 +143,16 @@ void add_legacy_calls(Calls &calls) {
       rows[3 * RERANK_LEGACY_DIMENSION + 7] = value;
       calls.add("compute_rerank_scores_from_embeddings", [=] {
         std::vector<double> scores(4);
-        const int status = compute_rerank_scores_from_embeddings(rows.data(), rows.data() + RERANK_LEGACY_DIMENSION,
-                                                                 4, threshold, scores.data());
+        const int status = compute_rerank_scores_from_embeddings(
+            rows.data(), rows.data() + RERANK_LEGACY_DIMENSION, 4, threshold, scores.data());
         return Result(status).with(scores).numbers();
       });
     }
   }
   for (const double value : special_values<double>()) {
     if (value > 0 && value <= 1) continue;
-    calls.add("rerank_set_legacy_calibration", [=] {
-      return Result(rerank_set_legacy_calibration(value, value)).numbers();
-    });
+    calls.add("rerank_set_legacy_calibration",
+              [=] { return Result(rerank_set_legacy_calibration(value, value)).numbers(); });
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The libraries as a program gets them that decides at run time: opened, called and closed, again and again, from many
-// threads, and in a process that forked.
+// The libraries as a program gets them that decides at run time: opened, called and closed, again and again, from
+// many threads, and in a process that forked.
 
 #include <dlfcn.h>
 #include <sys/wait.h>
@@ -56,8 +56,8 @@ std::vector<double> rerank(const Library &library) {
   options.dimension = dimension;
   options.element_type = RERANK_FLOAT64;
   std::vector<double> scores(count);
-  EXPECT(library.function<decltype(rerank_scores)>("rerank_scores")(&options, rows().data(), rows().data(), count,
-                                                                     nullptr, scores.data(), nullptr, nullptr) == 0);
+  EXPECT(library.function<decltype(rerank_scores)>("rerank_scores")(
+             &options, rows().data(), rows().data(), count, nullptr, scores.data(), nullptr, nullptr) == 0);
   return scores;
 }
 
@@ -67,9 +67,8 @@ std::vector<double> merge(const Library &library) {
   options.dimension = dimension;
   options.element_type = MERGE_FLOAT64;
   std::vector<double> merged(dimension);
-  EXPECT(library.function<decltype(merge_embeddings)>("merge_embeddings")(&options, rows().data(), count,
-                                                                           merged.data(), nullptr, nullptr,
-                                                                           nullptr) == 0);
+  EXPECT(library.function<decltype(merge_embeddings)>("merge_embeddings")(
+             &options, rows().data(), count, merged.data(), nullptr, nullptr, nullptr) == 0);
   return merged;
 }
 
@@ -78,7 +77,7 @@ std::vector<double> crop(const Library &library) {
   const double inverse[] = {0.3, 0.1, -2, 1};
   std::vector<std::uint8_t> face(PIXELS_FACE_SIDE * PIXELS_FACE_SIDE * 3);
   EXPECT(library.function<decltype(pixels_warp_face)>("pixels_warp_face")(picture.data(), 30, 30, inverse,
-                                                                           face.data()) == 0);
+                                                                          face.data()) == 0);
   return std::vector<double>(face.begin(), face.end());
 }
 
@@ -127,7 +126,8 @@ void forked() {
   const Library drawing(PIXELS_LIBRARY);
   const auto all = [&] {
     std::vector<double> results = rerank(reranking);
-    for (const auto &more : {merge(merging), crop(drawing)}) results.insert(results.end(), more.begin(), more.end());
+    for (const auto &more : {merge(merging), crop(drawing)})
+      results.insert(results.end(), more.begin(), more.end());
     return results;
   };
   const auto wanted = all();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Nothing is read or written beyond what the headers say, on no level of vector instructions: every array of a call
-// lies against a page that cannot be touched, once with its start and once with its end, and inputs cannot be written.
+// Nothing is read or written beyond what the headers say, on no level of vector instructions: every array of a
+// call lies against a page that cannot be touched, once with its start and once with its end, and inputs cannot be
+// written.
 
 #include "check.h"
 #include "face_pixels.h"
@@ -35,7 +36,8 @@ std::vector<T> rows_of(test::RandomFaces &faces, std::size_t count, std::size_t 
   const std::size_t stride = dimension + gap;
   std::vector<T> rows((count - 1) * stride + dimension);
   for (std::size_t row = 0; row < count; ++row) {
-    for (std::size_t i = 0; i < dimension; ++i) rows[row * stride + i] = static_cast<T>(packed[row * dimension + i]);
+    for (std::size_t i = 0; i < dimension; ++i)
+      rows[row * stride + i] = static_cast<T>(packed[row * dimension + i]);
   }
   return rows;
 }
@@ -53,7 +55,8 @@ void rerank(std::size_t count, std::size_t dimension) {
   std::vector<std::int32_t> ids(count);
   for (auto &id : ids) id = static_cast<std::int32_t>(faces.below(4)) - 1;
   for (const Edge edge : edges) {
-    const Guarded<T> query(std::vector<T>(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(dimension)), edge);
+    const Guarded<T> query(std::vector<T>(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(dimension)),
+                           edge);
     const Guarded<T> candidates(rows, edge);
     const Guarded<std::int32_t> subjects(ids, edge);
     Guarded<double> scores(count, edge);

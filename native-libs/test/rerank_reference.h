@@ -27,13 +27,11 @@ struct Reference {
     const std::vector<double> q = unit(query.data());
     std::vector<std::vector<double>> c;
     for (std::size_t j = 0; j < count; ++j) c.push_back(unit(candidates.data() + j * dimension));
-    const double theta = std::clamp(threshold, 0.5, 0.95);
-    const double lo = tau + std::log(theta / (1 - theta)) / alpha;
     std::vector<double> result;
     for (std::size_t j = 0; j < count; ++j) {
       std::vector<double> sum(dimension, 0.0);
       for (std::size_t i = 0; i < count; ++i) {
-        double weight = std::clamp(alpha * (dot(c[i], c[j]) - lo) / 5, 0.0, 1.0);
+        double weight = std::clamp(alpha * (dot(c[i], c[j]) - lowest()) / 5, 0.0, 1.0);
         if (!subjects.empty() && subjects[i] >= 0 && subjects[j] >= 0) weight = subjects[i] == subjects[j] ? 1 : 0;
         if (i == j) weight = 1;
         for (std::size_t d = 0; d < dimension; ++d) sum[d] += weight * c[i][d];
@@ -44,6 +42,31 @@ struct Reference {
       const double x = !voting ? own : replace ? voted : std::max(own, voted);
       const double logit = alpha * (x - tau) - std::log(gallery_size / n_cal);
       result.push_back(x >= 1 - 1e-9 ? 1 : 1 / (1 + std::exp(-logit)));
+    }
+    return result;
+  }
+
+  /// lo
+  double lowest() const {
+    const double theta = std::clamp(threshold, 0.5, 0.95);
+    return tau + std::log(theta / (1 - theta)) / alpha;
+  }
+
+  /// How many others vote for each candidate.
+  /// @param margin receives the least distance of a cosine from lo: the closer, the more do roundings decide.
+  std::vector<std::int32_t> neighbours(const std::vector<double> &candidates, double *margin) const {
+    const std::size_t count = candidates.size() / dimension;
+    std::vector<std::vector<double>> c;
+    for (std::size_t j = 0; j < count; ++j) c.push_back(unit(candidates.data() + j * dimension));
+    std::vector<std::int32_t> result(count, 0);
+    *margin = 2;
+    for (std::size_t j = 0; j < count; ++j) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (i == j) continue;
+        const double above = dot(c[i], c[j]) - lowest();
+        *margin = std::min(*margin, std::fabs(above));
+        if (above > 0) ++result[j];
+      }
     }
     return result;
   }
