@@ -2,18 +2,15 @@ import { FaceError } from '@face/errors';
 import { parentPort } from 'node:worker_threads';
 import { parseJson } from '../../http/body/parse-json.js';
 import type { BodyAnswer, BodyJob, BodyResult } from './body-messages.js';
-import { type CutBody, cutBody, parseText } from './embedding-body.js';
+import { type CutBody, cutBody, longestText, parseText } from './embedding-body.js';
 import { markedRows, takeRowsOut } from './marked-rows.js';
 import { RowCollector } from './row-collector.js';
-
-/** Characters that the event loop may parse at a time. A thousand candidates have a tenth of it beside their embeddings. */
-const parsedOnEventLoop = 1_048_576;
 
 async function answer(job: BodyJob): Promise<BodyAnswer> {
   const bytes = Buffer.from(job.bytes.buffer);
   try {
     const cut = job.task === 'cut' ? cutBody(bytes) : undefined;
-    if (cut !== undefined && cut.text.length <= parsedOnEventLoop) {
+    if (cut !== undefined && cut.text.length <= longestText) {
       const { text, rows } = cut;
       return { result: { kind: 'cut', text, marked: markedRows(rows), bytes: job.bytes }, last: false };
     }

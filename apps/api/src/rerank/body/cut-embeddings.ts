@@ -22,6 +22,12 @@ const longestArray = 262_144;
 /** After so many arrays that are none, the text is left to the parser: each costs a look at all of it. */
 const mostFailures = 64;
 
+/** Bytes that are looked through in one step: a quarter of a millisecond of base64. */
+const bytesPerStep = 524_288;
+
+/** How many times as long as base64 an array takes, and more. */
+const arrayEffort = 10;
+
 /**
  * Takes embeddings out of a body before it is parsed, each in its final form: a JSON parser would make a million
  * numbers, or megabytes of strings, in the heap of JavaScript first. Arrays go through JSON.parse one by one, so
@@ -31,9 +37,9 @@ const mostFailures = 64;
  * and those behind it. The text is JSON exactly when the body is: values are replaced by values.
  * @param json UTF-8
  * @param rows receives the embeddings
- * @returns the text with a mark in the place of each of them
+ * @returns steps, the last of which gives the text with a mark in the place of each of them
  */
-export function cutEmbeddings(json: Buffer, rows: RowCollector): string {
+export function cutEmbeddings(json: Buffer, rows: RowCollector): Generator<void, string> {
   return new Cutter(json, rows).cut();
 }
 
@@ -43,6 +49,9 @@ class Cutter {
   #text = '';
   /** Everything before it is in the text, or cut. */
   #done = 0;
+  #inList = false;
+  /** Bytes of arrays so far. */
+  #parsed = 0;
   #failures = 0;
 
   constructor(json: Buffer, rows: RowCollector) {
@@ -50,36 +59,43 @@ class Cutter {
     this.#rows = rows;
   }
 
-  cut(): string {
-    const json = this.#json;
-    for (let start = json.indexOf(quote); start !== -1;) {
-      const end = closingQuote(json, start + 1);
-      if (end === -1 || this.#failures > mostFailures) break;
-      start = json.indexOf(quote, this.#cutBehind(start, end));
+  *cut(): Generator<void, string> {
+    let stepEnds = bytesPerStep;
+    let at = 0;
+    while (at !== -1 && this.#failures <= mostFailures) {
+      const effort = at + this.#parsed * (arrayEffort - 1);
+      if (effort > stepEnds) {
+        yield;
+        stepEnds = effort + bytesPerStep;
+      }
+      at = this.#inList ? this.#cutElement(at) : this.#cutField(at);
     }
-    return this.#text + json.toString('utf8', this.#done);
+    return this.#text + this.#json.toString('utf8', this.#done);
   }
 
-  /** Looks at the value that the string between two quotes names, if it does, and returns where to go on. */
-  #cutBehind(start: number, end: number): number {
+  /** Cuts what the next string names, if that is an embedding, and returns where to go on; -1 at the end. */
+  #cutField(from: number): number {
     const json = this.#json;
+    const start = json.indexOf(quote, from);
+    const end = start === -1 ? -1 : closingQuote(json, start + 1);
+    if (end === -1) return -1;
     if (!nameLengths.has(end - start - 1)) return end + 1;
     const field = fields.get(json.toString('latin1', start + 1, end));
     const behind = skipBlanks(json, end + 1);
     if (field === undefined || json[behind] !== colon) return end + 1;
     const value = skipBlanks(json, behind + 1);
-    return field === 'one' ? (this.#cutValue(value) ?? value) : this.#cutList(value);
+    if (field === 'one') return this.#cutValue(value) ?? value;
+    this.#inList = json[value] === openBracket;
+    return this.#inList ? skipBlanks(json, value + 1) : value;
   }
 
-  #cutList(start: number): number {
+  /** Cuts an embedding of a list and returns where to go on, which is the next one if there is one. */
+  #cutElement(start: number): number {
     const json = this.#json;
-    if (json[start] !== openBracket) return start;
-    for (let at = skipBlanks(json, start + 1); ; at = skipBlanks(json, at + 1)) {
-      const end = this.#cutValue(at);
-      if (end === undefined) return at;
-      at = skipBlanks(json, end);
-      if (json[at] !== comma) return at;
-    }
+    const end = this.#cutValue(start);
+    const behind = end === undefined ? start : skipBlanks(json, end);
+    this.#inList = end !== undefined && json[behind] === comma;
+    return this.#inList ? skipBlanks(json, behind + 1) : behind;
   }
 
   /** @returns the position behind the value when it was cut */
@@ -93,8 +109,9 @@ class Cutter {
   #cutArray(start: number): number | undefined {
     const json = this.#json;
     const end = json.indexOf(closeBracket, start) + 1;
-    const values =
-      end > 0 && end - start <= longestArray ? parseArray(json.toString('latin1', start, end)) : undefined;
+    const isShort = end > 0 && end - start <= longestArray;
+    const values = isShort ? parseArray(json.toString('latin1', start, end)) : undefined;
+    if (isShort) this.#parsed += end - start;
     if (values === undefined) {
       this.#failures++;
       return undefined;

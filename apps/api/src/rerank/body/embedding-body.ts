@@ -4,6 +4,11 @@ import { cutEmbeddings } from './cut-embeddings.js';
 import { type MarkedRows, markedRows, putRowsBack } from './marked-rows.js';
 import { RowCollector } from './row-collector.js';
 
+/**
+ * Characters without embeddings that the event loop may parse at a time. A thousand candidates have a tenth of it.
+ */
+export const longestText = 1_048_576;
+
 /** A body of /rerank or /merge, its embeddings apart. */
 export interface CutBody {
   /** With marks in the place of embeddings; JSON exactly when the body is. */
@@ -11,13 +16,21 @@ export interface CutBody {
   readonly rows: RowCollector;
 }
 
-/** Undefined for what is not UTF-8, and so no JSON. */
-export function cutBody(bytes: Buffer): CutBody | undefined {
+/** Takes embeddings out of a body, in steps; undefined for what is not UTF-8, and so no JSON. */
+export function* cutInSteps(bytes: Buffer, rows: RowCollector): Generator<void, string | undefined> {
   if (!isUtf8(bytes)) return undefined;
-  const rows = new RowCollector();
-  const text = cutEmbeddings(bytes, rows);
+  const text = yield* cutEmbeddings(bytes, rows);
   // Some writers begin a file of UTF-8 with a byte order mark.
-  return { text: text.startsWith('\ufeff') ? text.slice(1) : text, rows };
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** All steps at once. */
+export function cutBody(bytes: Buffer): CutBody | undefined {
+  const rows = new RowCollector();
+  const steps = cutInSteps(bytes, rows);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value === undefined ? undefined : { text: step.value, rows };
 }
 
 /** The body with its embeddings as rows; undefined when the text is no JSON. */

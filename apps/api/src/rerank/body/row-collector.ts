@@ -16,6 +16,11 @@ export class RowCollector {
     return this.#lengths.length;
   }
 
+  /** Elements that came as numbers: each took the parser a while. */
+  get parsedNumbers(): number {
+    return this.#numbers.used / Float64Array.BYTES_PER_ELEMENT;
+  }
+
   /**
    * Adds an array as it was parsed.
    * @param share how many arrays like this one all that is left to read has room for
