@@ -15,14 +15,22 @@ void force_level(std::size_t level);
 /// Of the one in use.
 const char *level_name();
 
-/// Runs `check()` on each level, and prints its name.
+/// Runs `check()` on each level.
 template <class Check>
-void on_every_level(const Check &check) {
+void on_every_level_quietly(const Check &check) {
   for (std::size_t level = 0; level < level_count(); ++level) {
     force_level(level);
-    std::printf("level %s\n", level_name());
     check();
   }
+}
+
+/// Runs `check()` on each level, and prints its name before.
+template <class Check>
+void on_every_level(const Check &check) {
+  on_every_level_quietly([&] {
+    std::printf("level %s\n", level_name());
+    check();
+  });
 }
 
 }  // namespace test
