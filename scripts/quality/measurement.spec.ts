@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReached, points } from './measurement.ts';
+import { isReached, points, share } from './measurement.ts';
 
 describe('a target', () => {
   it('is missed by a figure that is too low, too high or none at all', () => {
@@ -7,6 +7,12 @@ describe('a target', () => {
     expect(isReached({ name: '', value: 0.0199, least: 0.02 })).toBe(false);
     expect(isReached({ name: '', value: 1, most: 0 })).toBe(false);
     expect(isReached({ name: '', value: Number.NaN, least: 0 })).toBe(false);
+  });
+});
+
+describe('a share', () => {
+  it('has four digits, and no minus before nothing', () => {
+    expect([0.99631, -0.00123, -0.00001].map(share)).toEqual(['0.9963', '-0.0012', '0.0000']);
   });
 });
 

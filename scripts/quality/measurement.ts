@@ -29,7 +29,7 @@ export function isReached({ value, least = -Infinity, most = Infinity }: Target)
 
 /** As a share with four digits, the form in which face benchmarks are published. */
 export function share(value: number): string {
-  return value.toFixed(4);
+  return (Math.abs(value) < 5e-5 ? 0 : value).toFixed(4);
 }
 
 /** A difference of shares in percentage points, with its interval if there is one. */

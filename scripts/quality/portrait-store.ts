@@ -34,8 +34,12 @@ export class PortraitStore {
     });
   }
 
-  /** Undefined when no face was found in the photo. */
+  /**
+   * Undefined when no face was found in the photo.
+   * @throws Error when it was not loaded: it would look like a photo without a face
+   */
   get(path: string): Float32Array | undefined {
+    if (!this.#embeddings.has(path)) throw new Error(`${path} was not loaded`);
     return this.#embeddings.get(path);
   }
 

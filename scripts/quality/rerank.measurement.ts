@@ -26,8 +26,8 @@ export async function measureRerank({ client, data, lfw, stop }: MeasurementInpu
   const several = severalPhotosProtocol(photos);
   const protocols = [several, photos.onePhoto];
   const probes = [...new Set(protocols.flatMap((each) => each.probes.map(({ path }) => path)))];
-  const gallery = protocols.flatMap((each) => each.gallery.map(({ path }) => path));
-  await lfw.clean.load([...probes, ...gallery], stop);
+  const enrolled = protocols.flatMap((each) => [...each.gallery, ...each.probes.flatMap(({ own }) => own)]);
+  await lfw.clean.load([...probes, ...enrolled.map(({ path }) => path)], stop);
   for (const degradation of degradations) await lfw[degradation].load(probes, stop);
 
   const native = await NativeScoring.open();
