@@ -5,7 +5,8 @@
 //   describe                               {"build":"...","levels":[{"name":"...","bound":true},...],
 //                                           "peaks":["..."],"vnni":true}   the best level and peak last
 //   load     ROWS DIMENSION FILE           {}   FILE: float32 of this machine, the query first
-//   run      MILLISECONDS CONTENDER        {"best":ns,"median":ns,"calls":n,"operations":n}
+//   run      MILLISECONDS CONTENDER        {"best":ns,"median":ns,"calls":n,"operations":n}, by the time that the
+//                                          process had a core, or with clock=wall by that on the wall
 //   scores   FILE CONTENDER                {}   after a call; FILE receives float64
 //   memory   CONTENDER                     {"before":bytes,"after":bytes,"workspace":bytes}, peaks around one call
 // and {"error":"..."} where it fails. A data set ends all contenders of the one before.
@@ -75,7 +76,9 @@ class Server {
   std::string run(double milliseconds, const std::string &text) {
     bench::Contender *const contender = find(text);
     if (contender == nullptr) return error("there is no such contender here");
-    const bench::Timing timing = bench::time_calls(*contender, milliseconds);
+    const bool by_the_wall = bench::Specification(text).has("clock", "wall");
+    const bench::Timing timing =
+        bench::time_calls(*contender, milliseconds, by_the_wall ? bench::Clock::wall : bench::Clock::processor);
     if (timing.failure != nullptr) return error(timing.failure);
     std::ostringstream answer;
     answer << "{\"best\":" << timing.best << ",\"median\":" << timing.median << ",\"calls\":" << timing.calls

@@ -10,7 +10,7 @@ export async function introduction(bench: Bench, stop: AbortSignal): Promise<str
   return [
     '# Performance of librerank_compute',
     `Measured with \`npm run bench:native\` on ${today()}, commit ${await commit(stop)}: ${bench.build}. ${describeMachine()}; mean load of the last quarter of an hour, this run included: ${loadavg()[2]?.toFixed(1)}.`,
-    `${rounds} rounds of ${milliseconds} ms for each contender, in turns, so that a load on the machine hits all of them, and up to three times as many where the best calls of the rounds differ. A figure is that of the best call of all rounds; in brackets the median of the rounds' medians, or of their ratios. Naive C is the formula in plain loops and double precision, compiled with -O2 for any CPU of this architecture; every contender's scores are compared with its own.`,
+    `${rounds} rounds of ${milliseconds} ms for each contender, in turns, so that a load on the machine hits all of them, and up to three times as many where the best calls of the rounds differ. Times are those for which the process had a core, except where the wall clock is named. A figure is that of the best call of all rounds; in brackets the median of the rounds' medians, or of their ratios. Naive C is the formula in plain loops and double precision, compiled with -O2 for any CPU of this architecture; every contender's scores are compared with its own.`,
     await aboutNumpy(bench),
   ].join('\n\n');
 }

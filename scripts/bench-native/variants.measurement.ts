@@ -19,7 +19,8 @@ const variants = {
   float64: 'float64',
   allocating: 'float32, no workspace given',
   legacy: 'legacy call (float64)',
-  twoThreads: 'float32, two threads',
+  oneThread: 'float32, one thread, by the wall clock',
+  twoThreads: 'float32, two threads, by the wall clock',
   tenQueries: 'float32, ten queries',
   cosines: 'cosines of float32',
   cosines64: 'cosines of float64',
@@ -33,7 +34,8 @@ export async function measureVariants(bench: Bench): Promise<Measurement> {
     bench.ours(variants.allocating, 'library workspace=own'),
     bench.ours(variants.float64, 'library element=float64'),
     bench.ours(variants.legacy, 'legacy'),
-    bench.ours(variants.twoThreads, 'library threads=2'),
+    bench.ours(variants.oneThread, 'library clock=wall'),
+    bench.ours(variants.twoThreads, 'library threads=2 clock=wall'),
     bench.ours(variants.tenQueries, 'library queries=10'),
     ...bench.levels.flatMap(({ name, bound }) => [
       ...(bound ? [bench.ours(`${name}, with the bound`, `level name=${name}`)] : []),
@@ -92,7 +94,7 @@ function targetsOf([name, count]: readonly [string, number], timings: Timings): 
   if (count !== 1000) return [];
   const where = `${name}, D ${dimension}, K ${count}`;
   const legacy = ratio(timings, variants.legacy, labels.library);
-  const threads = ratio(timings, labels.library, variants.twoThreads);
+  const threads = ratio(timings, variants.oneThread, variants.twoThreads);
   return [
     ...(legacy === undefined || name !== 'random'
       ? []
