@@ -2,6 +2,7 @@
 #include "library_calls.h"
 
 #include <limits>
+#include <memory>
 
 #include "face_pixels.h"
 #include "merge_embeddings.h"
@@ -136,6 +137,43 @@ void add_rerank_calls(Calls &calls) {
   }
 }
 
+/// With a workspace, and with threads that the call itself starts and ends.
+template <class T>
+void add_batch(Calls &calls, const std::vector<T> &queries, const std::vector<T> &rows, std::int32_t threads) {
+  calls.add("rerank_scores_batch", [=] {
+    const std::size_t asked = queries.size() / dimension;
+    rerank_options options = rerank_defaults<T>();
+    std::uint64_t bytes = 0;
+    int status = rerank_workspace_bytes(&options, static_cast<std::int32_t>(asked), count, &bytes);
+    if (status != RERANK_OK) return Result(status).numbers();
+    std::vector<std::uint64_t> memory(bytes / 8 + 8);
+    void *start = memory.data();
+    std::size_t room = memory.size() * 8;
+    options.workspace = std::align(64, bytes, start, room);
+    options.workspace_bytes = bytes;
+    status = threads == 0 ? 0 : rerank_pool_create(threads, &options.pool);
+    if (status != RERANK_OK) return Result(status).numbers();
+    std::vector<double> scores(asked * count);
+    std::vector<double> cosines(asked * count);
+    status = rerank_scores_batch(&options, queries.data(), static_cast<std::int32_t>(asked), 0, rows.data(), count,
+                                 nullptr, scores.data(), cosines.data(), nullptr, nullptr);
+    rerank_pool_destroy(options.pool);
+    return Result(status).with(scores).with(cosines).numbers();
+  });
+}
+
+template <class T>
+void add_batch_calls(Calls &calls) {
+  const std::vector<T> rows = rows_of<T>(6);
+  std::vector<T> queries(rows.begin(), rows.begin() + 3 * dimension);
+  for (const std::int32_t threads : {0, 1, 3}) {
+    add_batch(calls, queries, awkward_rows<T>(), threads);
+    add_batch(calls, queries, rows, threads);
+  }
+  queries[dimension + 3] = std::numeric_limits<T>::signaling_NaN();
+  add_batch(calls, queries, rows, 2);
+}
+
 void add_legacy_calls(Calls &calls) {
   for (const double threshold : {0.5, 0.8, infinity, not_a_number}) {
     for (const double value : special_values<double>()) {
@@ -184,8 +222,36 @@ void add_merge_calls(Calls &calls) {
       rows[3 * dimension + 1] = value;
       add_merge(calls, method, rows);
       add_merge(calls, method, std::vector<T>(3 * dimension, value));
+      add_template(calls, method, rows);
     }
   }
+}
+
+/// A template through a short life.
+template <class T>
+void add_template(Calls &calls, std::int32_t method, const std::vector<T> &rows) {
+  calls.add("merge_template", [=] {
+    merge_options options;
+    merge_options_init(&options, sizeof options);
+    options.element_type = sizeof(T) == sizeof(float) ? MERGE_FLOAT32 : MERGE_FLOAT64;
+    options.dimension = static_cast<std::int32_t>(dimension);
+    options.method = method;
+    std::uint64_t bytes = 0;
+    int status = merge_template_bytes(&options, 5, &bytes);
+    std::vector<double> memory(bytes / 8);
+    if (status == MERGE_OK) status = merge_template_init(&options, 5, memory.data(), bytes);
+    std::vector<int> added;
+    for (std::size_t row = 0; status == MERGE_OK && row < rows.size() / dimension; ++row) {
+      added.push_back(
+          merge_template_add(memory.data(), bytes, static_cast<std::int64_t>(row), rows.data() + row * dimension));
+    }
+    added.push_back(merge_template_remove(memory.data(), bytes, 1));
+    std::vector<T> merged(dimension);
+    if (status == MERGE_OK) {
+      status = merge_template_read(memory.data(), bytes, 0, merged.data(), nullptr, nullptr, nullptr);
+    }
+    return Result(status).with(added).with(merged).numbers();
+  });
 }
 
 void add_flip_calls(Calls &calls) {
@@ -271,6 +337,8 @@ std::vector<LibraryCall> library_calls() {
   Calls calls;
   add_rerank_calls<float>(calls);
   add_rerank_calls<double>(calls);
+  add_batch_calls<float>(calls);
+  add_batch_calls<double>(calls);
   add_legacy_calls(calls);
   add_merge_calls<float>(calls);
   add_merge_calls<double>(calls);

@@ -50,11 +50,13 @@ const std::vector<double> &rows() {
   return made;
 }
 
-std::vector<double> rerank(const Library &library) {
+/// @param pool may be null.
+std::vector<double> rerank(const Library &library, rerank_pool *pool) {
   rerank_options options;
   EXPECT(library.function<decltype(rerank_options_init)>("rerank_options_init")(&options, sizeof options) == 0);
   options.dimension = dimension;
   options.element_type = RERANK_FLOAT64;
+  options.pool = pool;
   std::vector<double> scores(count);
   EXPECT(library.function<decltype(rerank_scores)>("rerank_scores")(
              &options, rows().data(), rows().data(), count, nullptr, scores.data(), nullptr, nullptr) == 0);
@@ -86,7 +88,7 @@ std::vector<double> use_libraries() {
   const Library reranking(RERANK_LIBRARY);
   const Library merging(MERGE_LIBRARY);
   const Library drawing(PIXELS_LIBRARY);
-  std::vector<double> results = rerank(reranking);
+  std::vector<double> results = rerank(reranking, nullptr);
   for (const auto &more : {merge(merging), crop(drawing)}) results.insert(results.end(), more.begin(), more.end());
   return results;
 }
@@ -125,7 +127,7 @@ void forked() {
   const Library merging(MERGE_LIBRARY);
   const Library drawing(PIXELS_LIBRARY);
   const auto all = [&] {
-    std::vector<double> results = rerank(reranking);
+    std::vector<double> results = rerank(reranking, nullptr);
     for (const auto &more : {merge(merging), crop(drawing)})
       results.insert(results.end(), more.begin(), more.end());
     return results;

@@ -69,6 +69,39 @@ void rerank(std::size_t count, std::size_t dimension) {
   }
 }
 
+/// Several queries with gaps, and a workspace of the very size.
+template <class T>
+void rerank_batch(std::size_t count, std::size_t dimension) {
+  test::RandomFaces faces(static_cast<unsigned>(count * 5000 + dimension));
+  const std::size_t asked = 1 + dimension % 3;
+  const std::size_t gap = dimension % 4;
+  rerank_options options;
+  EXPECT(rerank_options_init(&options, sizeof options) == RERANK_OK);
+  options.element_type = sizeof(T) == sizeof(float) ? RERANK_FLOAT32 : RERANK_FLOAT64;
+  options.dimension = static_cast<std::int32_t>(dimension);
+  const auto told_count = static_cast<std::int32_t>(count);
+  const auto told_asked = static_cast<std::int32_t>(asked);
+  std::uint64_t bytes = 0;
+  EXPECT(rerank_workspace_bytes(&options, told_asked, told_count, &bytes) == RERANK_OK);
+  const std::vector<T> rows = rows_of<T>(faces, count, dimension, 0);
+  const std::vector<T> asking = rows_of<T>(faces, asked, dimension, gap);
+  for (const Edge edge : edges) {
+    const Guarded<T> queries(asking, edge);
+    const Guarded<T> candidates(rows, edge);
+    Guarded<unsigned char> workspace(bytes, edge, 64);
+    Guarded<double> scores(asked * count, edge);
+    Guarded<double> cosines(asked * count, edge);
+    Guarded<std::int32_t> neighbours(count, edge);
+    Guarded<std::int32_t> failed(1, edge);
+    options.workspace = workspace.data();
+    options.workspace_bytes = bytes;
+    EXPECT(rerank_scores_batch(&options, queries.data(), told_asked, static_cast<std::int64_t>(dimension + gap),
+                               candidates.data(), told_count, nullptr, scores.data(), cosines.data(),
+                               neighbours.data(), failed.data()) == RERANK_OK);
+    EXPECT(*failed.data() == -1);
+  }
+}
+
 void legacy_rerank(std::size_t count) {
   test::RandomFaces faces(7);
   const auto rows = rows_of<double>(faces, count, RERANK_LEGACY_DIMENSION, 0);
@@ -88,6 +121,8 @@ void reranking() {
       rerank<float>(count, dimension);
       rerank<double>(count, dimension);
     }
+    rerank_batch<float>(largest, dimension);
+    rerank_batch<double>(largest, dimension);
   }
   for (const std::size_t count : {1u, 2u, 5u, 17u}) legacy_rerank(count);
 }
@@ -115,6 +150,38 @@ void merge(std::size_t count, std::size_t dimension) {
   }
 }
 
+template <class T>
+void grow_template(std::size_t count, std::size_t dimension) {
+  test::RandomFaces faces(static_cast<unsigned>(count * 5000 + dimension));
+  merge_options options;
+  EXPECT(merge_options_init(&options, sizeof options) == MERGE_OK);
+  options.element_type = sizeof(T) == sizeof(float) ? MERGE_FLOAT32 : MERGE_FLOAT64;
+  options.dimension = static_cast<std::int32_t>(dimension);
+  const auto capacity = static_cast<std::int32_t>(count);
+  std::uint64_t bytes = 0;
+  EXPECT(merge_template_bytes(&options, capacity, &bytes) == MERGE_OK);
+  std::vector<T> photo = rows_of<T>(faces, 1, dimension, 0);
+  for (const Edge edge : edges) {
+    Guarded<unsigned char> memory(bytes, edge, 8);
+    Guarded<unsigned char> copy(bytes, edge, 8);
+    const Guarded<T> row(photo, edge);
+    Guarded<T> merged(dimension, edge);
+    Guarded<std::int64_t> ids(count, edge);
+    Guarded<double> weights(count, edge);
+    Guarded<std::uint8_t> outliers(count, edge);
+    EXPECT(merge_template_init(&options, capacity, memory.data(), bytes) == MERGE_OK);
+    for (std::int64_t id = 0; id < capacity; ++id) {
+      EXPECT(merge_template_add(memory.data(), bytes, id, row.data()) == MERGE_OK);
+    }
+    EXPECT(merge_template_read(memory.data(), bytes, capacity, merged.data(), ids.data(), weights.data(),
+                               outliers.data()) == MERGE_OK);
+    EXPECT(merge_template_copy(memory.data(), bytes, capacity, copy.data(), bytes) == MERGE_OK);
+    for (std::int64_t id = 0; id < capacity; ++id) {
+      EXPECT(merge_template_remove(memory.data(), bytes, id) == MERGE_OK);
+    }
+  }
+}
+
 void flip(std::size_t count, std::size_t dimension, std::int32_t mode) {
   test::RandomFaces faces(static_cast<unsigned>(count * 5000 + dimension));
   auto rows = rows_of<float>(faces, count, dimension, 0);
@@ -134,6 +201,8 @@ void merging() {
     for (const std::size_t count : {std::size_t{1}, 2 + dimension % 7}) {
       merge<float>(count, dimension);
       merge<double>(count, dimension);
+      grow_template<float>(count, dimension);
+      grow_template<double>(count, dimension);
       flip(count, dimension, MERGE_FLIP_MEAN);
       flip(count, dimension, MERGE_FLIP_CONCAT);
     }

@@ -2,6 +2,8 @@
 //
 // Calls from many threads at once, which ThreadSanitizer watches in a build of its own.
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -81,10 +83,79 @@ void legacy_calibration() {
   EXPECT(rerank_set_legacy_calibration(30, 0.42) == RERANK_OK);
 }
 
+struct Search {
+  std::vector<float> query;
+  std::vector<float> candidates;
+  rerank_options options;
+};
+
+/// Half of the candidates are one person: then there is something to share.
+Search large_search() {
+  test::RandomFaces faces(6);
+  Search search = {test::to_float(faces.direction(96)), test::to_float(faces.rows(150, 96, 75, 0.8)), {}};
+  EXPECT(rerank_options_init(&search.options, sizeof search.options) == RERANK_OK);
+  search.options.dimension = 96;
+  return search;
+}
+
+Rows search_scores(const Search &search, rerank_pool *pool) {
+  rerank_options options = search.options;
+  options.pool = pool;
+  const std::size_t count = search.candidates.size() / search.query.size();
+  Rows scores(count);
+  const int status = rerank_scores(&options, search.query.data(), search.candidates.data(),
+                                   static_cast<std::int32_t>(count), nullptr, scores.data(), nullptr, nullptr);
+  return status == RERANK_OK ? scores : Rows();
+}
+
+/// Pools of each thread's own, and one that all of them want.
+void pools() {
+  const Search search = large_search();
+  const Rows wanted = search_scores(search, nullptr);
+  rerank_pool *wanted_by_all = nullptr;
+  EXPECT(rerank_pool_create(3, &wanted_by_all) == RERANK_OK);
+  in_threads(3, [&](std::size_t thread) {
+    int wrong = 0;
+    for (int round = 0; round < 6; ++round) {
+      rerank_pool *own = nullptr;
+      wrong += rerank_pool_create(1 + static_cast<std::int32_t>(thread), &own) == RERANK_OK ? 0 : 1;
+      for (rerank_pool *pool : {own, wanted_by_all, own, wanted_by_all}) {
+        wrong += same_bits(search_scores(search, pool), wanted) ? 0 : 1;
+      }
+      rerank_pool_destroy(own);
+    }
+    return wrong;
+  });
+  rerank_pool_destroy(wanted_by_all);
+}
+
+/// Threads with hardly any stack, as some runtimes start them.
+void small_stacks() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  constexpr std::size_t stack_bytes = std::size_t{1} << 20;
+#else
+  constexpr std::size_t stack_bytes = std::size_t{96} << 10;
+#endif
+  static const auto calls = test::library_calls();
+  pthread_attr_t attributes;
+  EXPECT(pthread_attr_init(&attributes) == 0);
+  EXPECT(pthread_attr_setstacksize(&attributes, stack_bytes) == 0);
+  pthread_t thread;
+  const auto run = [](void *) -> void * {
+    for (const auto &call : calls) call.run();
+    return nullptr;
+  };
+  EXPECT(pthread_create(&thread, &attributes, run, nullptr) == 0);
+  EXPECT(pthread_join(thread, nullptr) == 0);
+  pthread_attr_destroy(&attributes);
+}
+
 }  // namespace
 
 int main() {
   test::group("every call at once", every_call);
+  test::group("pools", pools);
+  test::group("small stacks", small_stacks);
   test::group("legacy calibration set while others score", legacy_calibration);
   return test::finish();
 }
