@@ -1,4 +1,4 @@
-import { EmbeddingRow, type EmbeddingValues } from './body/embedding-row.js';
+import { EmbeddingRow, type EmbeddingValues, viewOf } from './body/embedding-row.js';
 import {
   type EmbeddingName,
   notBase64,
@@ -23,18 +23,18 @@ export interface SentEmbeddings {
  * `invalid_embedding` (no base64 of float32), naming the first one that cannot be used.
  */
 export function readEmbeddings({ length, at, nameOf }: SentEmbeddings, dimension: number): EmbeddingValues {
-  const rows: EmbeddingValues[] = [];
+  const rows: EmbeddingRow[] = [];
   for (let index = 0; index < length; index++) rows.push(usable(at(index), dimension, () => nameOf(index)));
   return inPlace(rows, dimension) ?? joined(rows, dimension);
 }
 
-function usable(sent: SentEmbedding, dimension: number, name: () => EmbeddingName): EmbeddingValues {
+function usable(sent: SentEmbedding, dimension: number, name: () => EmbeddingName): EmbeddingRow {
   if (!(sent instanceof EmbeddingRow)) throw unusableText(sent, dimension, name());
-  const { values, problem } = sent;
+  const { problem } = sent;
   if (problem?.kind === 'no_number') throw notNumbersOnly(name(), problem.index);
-  if (values.length !== dimension) throw wrongDimension(name(), values.length, dimension);
+  if (sent.length !== dimension) throw wrongDimension(name(), sent.length, dimension);
   if (problem?.kind === 'not_finite') throw notFinite(name(), problem.index);
-  return values;
+  return sent;
 }
 
 function unusableText(sent: string, dimension: number, name: EmbeddingName): Error {
@@ -44,20 +44,20 @@ function unusableText(sent: string, dimension: number, name: EmbeddingName): Err
 }
 
 /** One view of all rows, when they lie one after the other. */
-function inPlace(rows: readonly EmbeddingValues[], dimension: number): EmbeddingValues | undefined {
+function inPlace(rows: readonly EmbeddingRow[], dimension: number): EmbeddingValues | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
-  const { buffer, byteOffset, byteLength } = first;
-  const follows = ({ buffer: other, byteOffset: start }: EmbeddingValues, index: number) =>
-    other === buffer && start === byteOffset + index * byteLength;
+  const { memory, type, offset } = first;
+  const rowBytes = dimension * type.BYTES_PER_ELEMENT;
+  const follows = (row: EmbeddingRow, index: number) =>
+    row.memory === memory && row.type === type && row.offset === offset + index * rowBytes;
   if (!rows.every(follows)) return undefined;
-  const Values = first instanceof Float32Array ? Float32Array : Float64Array;
-  return new Values(buffer, byteOffset, rows.length * dimension);
+  return viewOf({ memory, type, offset, length: rows.length * dimension });
 }
 
-function joined(rows: readonly EmbeddingValues[], dimension: number): EmbeddingValues {
-  const Values = rows.every((row) => row instanceof Float32Array) ? Float32Array : Float64Array;
+function joined(rows: readonly EmbeddingRow[], dimension: number): EmbeddingValues {
+  const Values = rows.every(({ type }) => type === Float32Array) ? Float32Array : Float64Array;
   const block = new Values(rows.length * dimension);
-  for (const [index, row] of rows.entries()) block.set(row, index * dimension);
+  for (const [index, row] of rows.entries()) block.set(viewOf(row), index * dimension);
   return block;
 }

@@ -83,6 +83,7 @@ export function streamBody(
     }
     signal.addEventListener('abort', onAbort);
     request.on('data', onData).on('end', onEnd).on('error', onError);
+    readingPace.enter(request);
   });
 }
 

@@ -22,6 +22,26 @@ describe('ReadingPace', () => {
     expect(first.isPaused()).toBe(false);
   });
 
+  it('lets a few go on at a time, in the order in which they had to wait', async () => {
+    const pace = new ReadingPace();
+    const greedy = request();
+    pace.took(greedy, 2 * megabyte);
+    const later = Array.from({ length: 11 }, request);
+    for (const each of later) pace.enter(each);
+    const waiting = () => [greedy, ...later].filter((each) => each.isPaused()).length;
+    expect(waiting()).toBe(12);
+    await nextTurn();
+    expect(waiting()).toBe(4);
+    expect(greedy.isPaused()).toBe(false);
+    const last = request();
+    pace.enter(last);
+    await nextTurn();
+    expect([waiting(), last.isPaused()]).toEqual([0, false]);
+    const free = request();
+    pace.enter(free);
+    expect(free.isPaused()).toBe(false);
+  });
+
   it('leaves a body alone that nobody reads any more', async () => {
     const pace = new ReadingPace();
     const given = request();

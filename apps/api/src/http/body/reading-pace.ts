@@ -6,35 +6,57 @@ import type { IncomingMessage } from 'node:http';
  */
 const bytesPerTurn = 1_048_576;
 
+/** Of those that wait, as many go on in a turn: each of them may bring a piece or two after the turn is full. */
+const resumedPerTurn = 8;
+
 /** Shares the turns of the event loop between all bodies that are coming in, and everything else. */
 export class ReadingPace {
-  readonly #paused = new Set<IncomingMessage>();
+  /** First come, first served. */
+  readonly #waiting = new Set<IncomingMessage>();
   #read = 0;
   #turnEnds = false;
 
-  /** Tells of a chunk that came; the rest of that body may have to wait for the next turn. */
+  /** Tells that a body is about to be read; it may have to wait for those that did already. */
+  enter(request: IncomingMessage): void {
+    if (this.#waiting.size > 0 || this.#read > bytesPerTurn) this.#wait(request);
+  }
+
+  /** Tells of a chunk that came; the rest of that body may have to wait for another turn. */
   took(request: IncomingMessage, bytes: number): void {
     this.#read += bytes;
-    if (this.#read > bytesPerTurn) {
-      request.pause();
-      this.#paused.add(request);
-    }
-    if (this.#turnEnds) return;
-    this.#turnEnds = true;
-    setImmediate(() => this.#nextTurn());
+    if (this.#read > bytesPerTurn) this.#wait(request);
+    this.#endTurn();
   }
 
   /** Tells that nobody reads this body any more. */
   leave(request: IncomingMessage): void {
-    this.#paused.delete(request);
+    this.#waiting.delete(request);
+  }
+
+  #wait(request: IncomingMessage): void {
+    request.pause();
+    this.#waiting.add(request);
+    this.#endTurn();
+  }
+
+  #endTurn(): void {
+    if (this.#turnEnds) return;
+    this.#turnEnds = true;
+    setImmediate(() => {
+      this.#turnEnds = false;
+      this.#nextTurn();
+    });
   }
 
   #nextTurn(): void {
-    this.#turnEnds = false;
     this.#read = 0;
-    const waiting = [...this.#paused];
-    this.#paused.clear();
-    for (const request of waiting) request.resume();
+    let places = resumedPerTurn;
+    for (const request of this.#waiting) {
+      if (places-- === 0) break;
+      this.#waiting.delete(request);
+      request.resume();
+    }
+    if (this.#waiting.size > 0) this.#endTurn();
   }
 }
 

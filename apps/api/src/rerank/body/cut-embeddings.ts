@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { closingQuote, skipBlanks } from '../../http/body/json-text.js';
 import { lastMark } from './marked-rows.js';
 import type { RowCollector } from './row-collector.js';
@@ -34,8 +35,9 @@ const arrayEffort = 10;
  * what is a number, and which, stays its business.
  *
  * Whatever is not a flawless array or base64 string in the place of an embedding stays in the text, for the parser
- * and those behind it. The text is JSON exactly when the body is: values are replaced by values.
- * @param json UTF-8
+ * and those behind it. The text is JSON exactly when the body is: values are replaced by values. Where it is no UTF-8,
+ * neither is the body.
+ * @param json expected to be UTF-8
  * @param rows receives the embeddings
  * @returns steps, the last of which gives the text with a mark in the place of each of them
  */
@@ -116,8 +118,9 @@ class Cutter {
       this.#failures++;
       return undefined;
     }
-    this.#rows.addArray(values, Math.ceil((json.length - start) / (end - start)));
-    return this.#mark(start, end);
+    const isClean = this.#rows.addArray(values, Math.ceil((json.length - start) / (end - start)));
+    // Texts in it may be no UTF-8, which the parser has to see. The row is of no use then, and in nobody's way.
+    return isClean || isAscii(json.subarray(start, end)) ? this.#mark(start, end) : undefined;
   }
 
   #cutString(start: number): number | undefined {

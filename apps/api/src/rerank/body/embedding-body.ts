@@ -18,8 +18,9 @@ export interface CutBody {
 
 /** Takes embeddings out of a body, in steps; undefined for what is not UTF-8, and so no JSON. */
 export function* cutInSteps(bytes: Buffer, rows: RowCollector): Generator<void, string | undefined> {
-  if (!isUtf8(bytes)) return undefined;
   const text = yield* cutEmbeddings(bytes, rows);
+  // What cannot be decoded becomes this character, which may also have been sent.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) return undefined;
   // Some writers begin a file of UTF-8 with a byte order mark.
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }

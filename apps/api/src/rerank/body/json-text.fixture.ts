@@ -36,6 +36,7 @@ const number = fc.oneof(
 const stranger = fc.constantFrom(
   '1e999',
   '"1"',
+  '"é"',
   'null',
   '[1]',
   '{}',

@@ -12,18 +12,18 @@ export interface PackedRows {
   readonly problems: ReadonlyMap<number, RowProblem>;
 }
 
-/** Views of the packed memory, one a row. */
 export function unpackRows({ numbers, floats, lengths, problems }: PackedRows): EmbeddingRow[] {
   let nextNumber = 0;
   let nextFloat = 0;
   return Array.from(lengths, (signed, row) => {
-    const length = Math.abs(signed);
-    const values =
-      signed < 0
-        ? new Float32Array(floats, nextFloat, length)
-        : new Float64Array(numbers, nextNumber, length);
-    if (signed < 0) nextFloat += values.byteLength;
-    else nextNumber += values.byteLength;
-    return new EmbeddingRow(values, problems.get(row));
+    const problem = problems.get(row);
+    if (signed < 0) {
+      const offset = nextFloat;
+      nextFloat -= signed * Float32Array.BYTES_PER_ELEMENT;
+      return new EmbeddingRow(floats, Float32Array, offset, -signed, problem);
+    }
+    const offset = nextNumber;
+    nextNumber += signed * Float64Array.BYTES_PER_ELEMENT;
+    return new EmbeddingRow(numbers, Float64Array, offset, signed, problem);
   });
 }

@@ -20,7 +20,7 @@ export function parsePlainly(bytes: Buffer): unknown {
 
 class StandIn extends EmbeddingRow {
   constructor(readonly sent: readonly unknown[] | string) {
-    super(new Float64Array(0), undefined);
+    super(new ArrayBuffer(0), Float64Array, 0, 0, undefined);
   }
 }
 

@@ -24,8 +24,9 @@ export class RowCollector {
   /**
    * Adds an array as it was parsed.
    * @param share how many arrays like this one all that is left to read has room for
+   * @returns whether it holds nothing but numbers
    */
-  addArray(values: readonly unknown[], share: number): void {
+  addArray(values: readonly unknown[], share: number): boolean {
     const { length } = values;
     const bytes = length * Float64Array.BYTES_PER_ELEMENT;
     const memory = this.#numbers.append(bytes, bytes * share);
@@ -36,13 +37,14 @@ export class RowCollector {
       if (typeof value !== 'number') {
         this.#numbers.drop(bytes);
         this.#add(0, { kind: 'no_number', index });
-        return;
+        return false;
       }
       // Infinity - Infinity is NaN. JSON's 1e999 becomes Infinity.
       if (value - value !== 0 && notFinite < 0) notFinite = index;
       row[index] = value;
     }
     this.#add(length, notFinite < 0 ? undefined : { kind: 'not_finite', index: notFinite });
+    return true;
   }
 
   /**
