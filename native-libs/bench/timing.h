@@ -16,7 +16,7 @@ struct Timing {
   /// Null, or why a call failed.
   const char *failure = nullptr;
   std::size_t calls = 0;
-  /// Of one call, nanoseconds. Short calls are timed a few at once, so that looking at the clock costs nothing.
+  /// Of one call, nanoseconds. Short calls are timed many at once, so that looking at the clock costs nothing.
   double best = 0;
   double median = 0;
 };

@@ -18,7 +18,7 @@ export async function introduction(bench: Bench, stop: AbortSignal): Promise<str
 async function aboutNumpy({ numpy, forcedNumpy }: Bench): Promise<string> {
   if (numpy === undefined) return 'numpy could not be installed and is left out.';
   const { build } = await numpy.describe();
-  const own = `numpy is native-libs/bench/rerank_numpy.py with one BLAS thread: ${build}, OpenBLAS kernels ${openblasCore(numpy.complaints) ?? 'unknown'}, which it chose by itself.`;
+  const own = `numpy is native-libs/bench/rerank_numpy.py with one BLAS thread, in a process that keeps its memory between calls: ${build}, OpenBLAS kernels ${openblasCore(numpy.complaints) ?? 'unknown'}, which it chose by itself.`;
   if (forcedNumpy === undefined) return own;
   await forcedNumpy.describe();
   return `${own} The environment of this run forces ${openblasCore(forcedNumpy.complaints) ?? 'other'} kernels on it; numpy with these is "forced kernels", and no target counts it.`;

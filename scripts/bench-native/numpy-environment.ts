@@ -38,26 +38,31 @@ async function succeeds(program: string, args: readonly string[], stop: AbortSig
 /** Settings that make BLAS and numpy something else than what they choose on this CPU by themselves. */
 const tampering = /^(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|VECLIB)_/;
 
-const oneThread = {
+const measured = {
   OPENBLAS_NUM_THREADS: '1',
   OMP_NUM_THREADS: '1',
   MKL_NUM_THREADS: '1',
   VECLIB_MAXIMUM_THREADS: '1',
+  // glibc keeps the memory of large arrays: whether it gives it back after each call, which costs up to half of the
+  // time, otherwise depends on what the process did before. The library has a workspace as well.
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 32),
+  MALLOC_TOP_PAD_: String(2 ** 26),
   // OpenBLAS says which kernels it chose.
   OPENBLAS_VERBOSE: '2',
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
-/** The environment without any such settings, for one thread. */
+/** The environment without any such settings, for one thread that keeps its memory. */
 export function fairEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !tampering.test(name));
-  return { ...Object.fromEntries(kept), ...oneThread };
+  return { ...Object.fromEntries(kept), ...measured };
 }
 
-/** The environment as it is, for one thread; undefined when that does not force other kernels on OpenBLAS. */
+/** The environment as it is, but for the same; undefined when that does not force other kernels on OpenBLAS. */
 export function forcedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv | undefined {
   const core = environment['OPENBLAS_CORETYPE'];
-  return core === undefined || core === '' ? undefined : { ...environment, ...oneThread };
+  return core === undefined || core === '' ? undefined : { ...environment, ...measured };
 }
 
 /** @returns the name of the kernels that OpenBLAS chose, or undefined when it did not say */
