@@ -5,6 +5,7 @@ import { openApiDocument } from './app.openapi.js';
 import type { Settings } from './config/settings.js';
 import { OpenResponses } from './http/open-responses.js';
 import { requestContext } from './http/request-context.middleware.js';
+import { turnPlaces } from './http/turn-places.middleware.js';
 
 /** Longer than the idle time-out of usual load balancers, which must be the ones that close first. */
 const keepAliveMilliseconds = 65_000;
@@ -16,6 +17,7 @@ export function configureApp(app: NestExpressApplication, settings: Settings): v
   app.disable('etag');
   app.use(requestContext(settings.requestTimeoutSeconds));
   app.use(app.get(OpenResponses).track);
+  app.use(turnPlaces());
   configureServer(app.getHttpServer());
   if (settings.environment === 'local') {
     SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'openapi.json' });

@@ -1,13 +1,14 @@
 import { FaceError } from '@face/errors';
-import { releaseBytes } from '@face/image';
-import { Injectable, type OnModuleDestroy, type Type } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { Settings } from '../config/settings.js';
-import type { JsonParser } from '../http/body/json-parser.js';
+import { BodyMemory } from '../http/body/body-memory.js';
+import type { JsonParser, ParsedRequest } from '../http/body/json-parser.js';
 import type { BodyJob, BodyResult } from './body/body-messages.js';
 import { BodyThreads } from './body/body-threads.js';
 import { cutInSteps, joinBody, longestText, readEmbeddingBody } from './body/embedding-body.js';
 import { markedRows, putRowsBack } from './body/marked-rows.js';
+import { Places } from './body/places.js';
 import { RowCollector } from './body/row-collector.js';
 import { Turns } from './body/turns.js';
 
@@ -23,13 +24,16 @@ const mostOnEventLoop = 33_554_432;
 /** One core stays free for the event loop. More threads than this wait for the network anyway. */
 const threads = Math.max(1, Math.min(4, availableParallelism() - 1));
 
-type Bytes = Uint8Array<ArrayBuffer>;
+/** Large bodies that are read but not answered. With more of them nothing goes faster, and each takes memory. */
+const mostAtWork = 2 * threads + 2;
 
 /** Reads bodies of /rerank and /merge: embeddings into typed rows, everything else as JSON.parse does. */
 @Injectable()
 export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
-  readonly #threads = new BodyThreads(threads);
+  readonly #memory = new BodyMemory();
+  readonly #places = new Places(mostAtWork);
   readonly #turns = new Turns();
+  readonly #threads = new BodyThreads(threads);
 
   constructor(private readonly settings: Settings) {}
 
@@ -37,18 +41,25 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
     await this.#threads.close();
   }
 
+  memoryFor(bytes: number): Buffer<ArrayBuffer> {
+    return bytes <= parsedAtOnce ? Buffer.allocUnsafeSlow(bytes) : this.#memory.take(bytes);
+  }
+
   /**
    * @throws FaceError as parseJson() does; `payload_too_large` when a thread's memory is not enough for it;
    * `validation_failed` and `too_many_candidates` when it is large beside its embeddings too.
    */
-  async parse(bytes: Buffer<ArrayBuffer>, type: Type<object>, signal: AbortSignal): Promise<unknown> {
+  async parse(bytes: Buffer<ArrayBuffer>, request: ParsedRequest): Promise<unknown> {
     if (bytes.length <= parsedAtOnce) return readEmbeddingBody(bytes);
-    const value = await this.#readInTurns(bytes, signal);
-    return value ?? (await this.#readInThread(bytes, type, signal));
+    await this.#places.take(request.signal, request.handled);
+    const value = await this.#readInTurns(bytes, request);
+    if (value === undefined) return this.#readInThread(bytes, request);
+    this.#memory.giveBack(bytes);
+    return value;
   }
 
   /** Undefined when it would take too long, or something is wrong. */
-  async #readInTurns(bytes: Buffer, signal: AbortSignal): Promise<unknown> {
+  async #readInTurns(bytes: Buffer, { signal }: ParsedRequest): Promise<unknown> {
     if (bytes.length > mostOnEventLoop) return undefined;
     const rows = new RowCollector();
     const tooLong = () => rows.parsedNumbers > mostNumbers;
@@ -56,24 +67,19 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
     return text === undefined || text.length > longestText ? undefined : joinBody(text, markedRows(rows));
   }
 
-  async #readInThread(bytes: Buffer<ArrayBuffer>, type: Type<object>, signal: AbortSignal): Promise<unknown> {
-    const ask = (task: BodyJob['task'], body: Bytes) =>
+  async #readInThread(bytes: Buffer<ArrayBuffer>, { type, signal }: ParsedRequest): Promise<unknown> {
+    const ask = (task: BodyJob['task'], body: Uint8Array<ArrayBuffer>) =>
       this.#threads.read(
         { bytes: body, task, type: type.name, maxCandidates: this.settings.maxCandidates },
         signal,
       );
-    const result = await ask('cut', ownMemory(bytes));
+    const result = await ask('cut', bytes);
     if (result.kind !== 'cut') return valueOf(result);
     const value = joinBody(result.text, result.marked);
     if (value === undefined) return valueOf(await ask('refuse', result.bytes));
-    releaseBytes(result.bytes);
+    this.#memory.giveBack(result.bytes);
     return value;
   }
-}
-
-/** Only a whole ArrayBuffer can go to another thread. */
-function ownMemory(bytes: Buffer<ArrayBuffer>): Bytes {
-  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 function valueOf(result: BodyResult): unknown {

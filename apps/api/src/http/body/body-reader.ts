@@ -13,6 +13,13 @@ import { parseJson } from './parse-json.js';
 import { parseMultipart, type BodyLimits } from './parse-multipart.js';
 import { admitAnnouncedLength, announcedLength, type IncomingBody, readBytes } from './read-bytes.js';
 
+/** What is read for whom. */
+export interface ReadingTask {
+  readonly rule: BodyRule;
+  /** As in ParsedRequest. */
+  readonly handled: AbortSignal;
+}
+
 /** Reads what a handler's rule allows into the one shape that its DTO describes; checks nothing of the content. */
 @Injectable()
 export class BodyReader {
@@ -30,7 +37,8 @@ export class BodyReader {
    * @throws FaceError `unsupported_media_type`, `payload_too_large`, `overloaded`, `malformed_body` and what its readers
    * throw.
    */
-  async read(request: IncomingMessage, response: ServerResponse, rule: BodyRule): Promise<unknown> {
+  async read(request: IncomingMessage, response: ServerResponse, task: ReadingTask): Promise<unknown> {
+    const { rule } = task;
     const { signal } = requestContextOf(request);
     // A caller who has gone closed the response already: what is reserved for it now would stay so.
     signal.throwIfAborted();
@@ -42,7 +50,7 @@ export class BodyReader {
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     switch (mediaType) {
       case 'json':
-        return this.#takeJson(await readBytes(body, bodyBytes), rule, signal);
+        return this.#readJson(body, task);
       case 'multipart': {
         const { images, flags } = await parseMultipart(body, this.#limits);
         return { ...readFlags(flags, rule.type), images };
@@ -55,16 +63,19 @@ export class BodyReader {
     }
   }
 
-  /** What parsers give are copies, so the bytes can go at once. */
-  async #takeJson(
-    bytes: Buffer<ArrayBuffer>,
-    { type, accepts, parser }: BodyRule,
-    signal: AbortSignal,
-  ): Promise<unknown> {
+  async #readJson(body: IncomingBody, { rule, handled }: ReadingTask): Promise<unknown> {
+    const { bodyBytes } = this.#limits;
+    const { type, accepts } = rule;
+    if (rule.parser !== undefined) {
+      const parser = this.modules.get(rule.parser, { strict: false });
+      const bytes = await readBytes(body, bodyBytes, (length) => parser.memoryFor(length));
+      return parser.parse(bytes, { type, signal: body.signal, handled });
+    }
+    const bytes = await readBytes(body, bodyBytes);
     try {
-      if (parser === undefined) return parseJson(bytes, accepts);
-      return await this.modules.get(parser, { strict: false }).parse(bytes, type, signal);
+      return parseJson(bytes, accepts);
     } finally {
+      // What the parser gives are copies.
       releaseBytes(bytes);
     }
   }

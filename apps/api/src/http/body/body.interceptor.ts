@@ -1,7 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import type { Observable } from 'rxjs';
+import { finalize, type Observable } from 'rxjs';
 import { bodyRuleKey, type BodyRule } from '../endpoint.decorator.js';
 import { BodyReader } from './body-reader.js';
 
@@ -18,11 +18,18 @@ export class BodyInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const rule = this.reflector.get<BodyRule | undefined>(bodyRuleKey, context.getHandler());
-    if (rule !== undefined) {
-      const http = context.switchToHttp();
-      const request = http.getRequest<Request>();
-      request.body = await this.reader.read(request, http.getResponse<Response>(), rule);
-    }
-    return next.handle();
+    if (rule === undefined) return next.handle();
+    const http = context.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    const handled = new AbortController();
+    const done = () => {
+      handled.abort('handled');
+      // Node holds on to a request until the next one of its connection.
+      request.body = undefined;
+    };
+    // When the deadline passes just now nobody will look at what comes of `next`.
+    response.once('close', done);
+    request.body = await this.reader.read(request, response, { rule, handled: handled.signal });
+    return next.handle().pipe(finalize(done));
   }
 }

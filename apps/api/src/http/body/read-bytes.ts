@@ -87,12 +87,21 @@ export function streamBody(
   });
 }
 
+/** Memory for so many bytes, which need not be zero. */
+type Allocate = (bytes: number) => Buffer<ArrayBuffer>;
+
+const allocateAnew: Allocate = (bytes) => Buffer.allocUnsafeSlow(bytes);
+
 /** The whole body, at most `limit` bytes, in memory of its own; throws as `streamBody` does. */
-export async function readBytes(body: IncomingBody, limit: number): Promise<Buffer<ArrayBuffer>> {
+export async function readBytes(
+  body: IncomingBody,
+  limit: number,
+  allocate: Allocate = allocateAnew,
+): Promise<Buffer<ArrayBuffer>> {
   const announced = announcedLength(body.request);
-  if (announced === undefined) return readUnannounced(body, limit);
+  if (announced === undefined) return readUnannounced(body, limit, allocate);
   // Node ends a request only when all of it is there, so every byte is written.
-  const bytes = Buffer.allocUnsafeSlow(announced);
+  const bytes = allocate(announced);
   let received = 0;
   await streamBody(body, limit, (chunk) => {
     bytes.set(chunk, received);
@@ -102,10 +111,14 @@ export async function readBytes(body: IncomingBody, limit: number): Promise<Buff
   return bytes;
 }
 
-async function readUnannounced(body: IncomingBody, limit: number): Promise<Buffer<ArrayBuffer>> {
+async function readUnannounced(
+  body: IncomingBody,
+  limit: number,
+  allocate: Allocate,
+): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   await streamBody(body, limit, (chunk) => chunks.push(chunk));
-  const bytes = Buffer.allocUnsafeSlow(chunks.reduce((sum, { length }) => sum + length, 0));
+  const bytes = allocate(chunks.reduce((sum, { length }) => sum + length, 0));
   let joined = 0;
   let turn = 0;
   for (const chunk of chunks) {

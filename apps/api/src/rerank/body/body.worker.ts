@@ -1,4 +1,5 @@
 import { FaceError } from '@face/errors';
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { parseJson } from '../../http/body/parse-json.js';
 import type { BodyAnswer, BodyJob, BodyResult } from './body-messages.js';
@@ -7,7 +8,7 @@ import { markedRows, takeRowsOut } from './marked-rows.js';
 import { RowCollector } from './row-collector.js';
 
 async function answer(job: BodyJob): Promise<BodyAnswer> {
-  const bytes = Buffer.from(job.bytes.buffer);
+  const bytes = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.length);
   try {
     const cut = job.task === 'cut' ? cutBody(bytes) : undefined;
     if (cut !== undefined && cut.text.length <= longestText) {
@@ -50,6 +51,9 @@ function memoryOf({ result }: BodyAnswer): ArrayBuffer[] {
   const { numbers, floats, lengths } = result.marked.rows;
   return [numbers, floats, lengths.buffer, ...('bytes' in result ? [result.bytes.buffer] : [])];
 }
+
+// Linux gives each thread a priority of its own: where cores are few, the event loop goes first.
+if (process.platform === 'linux') setPriority(0, 5);
 
 parentPort?.on('message', (job: BodyJob) => {
   void answer(job).then((answered) => {

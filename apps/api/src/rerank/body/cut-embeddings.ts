@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import { closingQuote, skipBlanks } from '../../http/body/json-text.js';
 import { lastMark } from './marked-rows.js';
 import type { RowCollector } from './row-collector.js';
+import { TextBlock } from './text-block.js';
 
 const quote = 0x22;
 const colon = 0x3a;
@@ -48,7 +49,7 @@ export function cutEmbeddings(json: Buffer, rows: RowCollector): Generator<void,
 class Cutter {
   readonly #json: Buffer;
   readonly #rows: RowCollector;
-  #text = '';
+  readonly #text = new TextBlock();
   /** Everything before it is in the text, or cut. */
   #done = 0;
   #inList = false;
@@ -72,7 +73,8 @@ class Cutter {
       }
       at = this.#inList ? this.#cutElement(at) : this.#cutField(at);
     }
-    return this.#text + this.#json.toString('utf8', this.#done);
+    this.#text.appendFrom(this.#json, this.#done, this.#json.length);
+    return this.#text.toString();
   }
 
   /** Cuts what the next string names, if that is an embedding, and returns where to go on; -1 at the end. */
@@ -134,7 +136,8 @@ class Cutter {
   }
 
   #mark(start: number, end: number): number {
-    this.#text += `${this.#json.toString('utf8', this.#done, start)}"${lastMark(this.#rows)}"`;
+    this.#text.appendFrom(this.#json, this.#done, start);
+    this.#text.appendAscii(`"${lastMark(this.#rows)}"`);
     this.#done = end;
     return end;
   }

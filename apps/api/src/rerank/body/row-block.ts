@@ -1,40 +1,65 @@
-/** Bytes that rows are appended to, without gaps. */
+import type { EmbeddingValues, MemoryPlace } from './embedding-row.js';
+
+/** Elements that rows are appended to, without gaps. */
 export class RowBlock {
+  readonly #type: MemoryPlace['type'];
   #memory = new ArrayBuffer(0);
+  #values: EmbeddingValues;
+  #bytes: Buffer<ArrayBuffer>;
   #used = 0;
 
-  /** Bytes written so far. */
+  constructor(type: MemoryPlace['type']) {
+    this.#type = type;
+    this.#values = new type(this.#memory);
+    this.#bytes = Buffer.from(this.#memory);
+  }
+
+  /** Elements of all rows so far. */
   get used(): number {
     return this.#used;
   }
 
+  /** All of the memory, its first `used` elements being rows; another one after each append(). */
+  get values(): EmbeddingValues {
+    return this.#values;
+  }
+
+  /** The same as bytes. */
+  get bytes(): Buffer<ArrayBuffer> {
+    return this.#bytes;
+  }
+
   /**
-   * Room for another row, to be written by the caller.
-   * @param expected bytes that this and all later rows will probably need
+   * Makes room for another row, to be written by the caller.
+   * @param expected elements that this and all later rows will probably need
+   * @returns where it begins in `values`
    */
-  append(bytes: number, expected: number): Buffer<ArrayBuffer> {
-    if (this.#used + bytes > this.#memory.byteLength) this.#grow(bytes, expected);
+  append(elements: number, expected: number): number {
+    if (this.#used + elements > this.#values.length) this.#grow(elements, expected);
     const start = this.#used;
-    this.#used += bytes;
-    return Buffer.from(this.#memory, start, bytes);
+    this.#used += elements;
+    return start;
   }
 
   /** Takes the last row back. */
-  drop(bytes: number): void {
-    this.#used -= bytes;
+  drop(elements: number): void {
+    this.#used -= elements;
   }
 
-  /** The memory, of which the first `used` bytes mean something; nothing may be appended any more. */
+  /** The memory; nothing may be appended any more. */
   take(): ArrayBuffer {
     return this.#memory;
   }
 
-  #grow(bytes: number, expected: number): void {
-    const least = Math.max(this.#used + bytes, Math.ceil(this.#memory.byteLength * 1.5));
+  #grow(elements: number, expected: number): void {
+    const least = Math.max(this.#used + elements, Math.ceil(this.#values.length * 1.5));
+    const length = Math.max(least, this.#used + expected);
     // Not zeroed: every byte is written before anybody reads it.
-    const larger = Buffer.allocUnsafeSlow(Math.max(least, this.#used + expected));
-    larger.set(new Uint8Array(this.#memory, 0, this.#used));
+    const larger = Buffer.allocUnsafeSlow(length * this.#type.BYTES_PER_ELEMENT);
+    larger.set(this.#bytes.subarray(0, this.#used * this.#type.BYTES_PER_ELEMENT));
     if (this.#memory.byteLength > 0) this.#memory.transfer(0);
     this.#memory = larger.buffer;
+    this.#bytes = larger;
+    this.#values = new this.#type(this.#memory);
   }
 }

@@ -1,14 +1,14 @@
-import type { RowProblem } from './embedding-row.js';
+import type { EmbeddingValues, RowProblem } from './embedding-row.js';
 import type { PackedRows } from './packed-rows.js';
 import { RowBlock } from './row-block.js';
 
-/** More characters of base64 than bytes. */
-const base64Growth = 4 / 3;
+/** Of base64: 4 characters are 3 bytes. */
+const charactersPerFloat = 16 / 3;
 
 /** Reads embeddings into packed rows; rows are numbered from 0 in the order they are added. */
 export class RowCollector {
-  readonly #numbers = new RowBlock();
-  readonly #floats = new RowBlock();
+  readonly #numbers = new RowBlock(Float64Array);
+  readonly #floats = new RowBlock(Float32Array);
   readonly #lengths: number[] = [];
   readonly #problems = new Map<number, RowProblem>();
 
@@ -18,7 +18,7 @@ export class RowCollector {
 
   /** Elements that came as numbers: each took the parser a while. */
   get parsedNumbers(): number {
-    return this.#numbers.used / Float64Array.BYTES_PER_ELEMENT;
+    return this.#numbers.used;
   }
 
   /**
@@ -28,20 +28,19 @@ export class RowCollector {
    */
   addArray(values: readonly unknown[], share: number): boolean {
     const { length } = values;
-    const bytes = length * Float64Array.BYTES_PER_ELEMENT;
-    const memory = this.#numbers.append(bytes, bytes * share);
-    const row = new Float64Array(memory.buffer, memory.byteOffset, length);
+    const start = this.#numbers.append(length, length * share);
+    const row = this.#numbers.values;
     let notFinite = -1;
     for (let index = 0; index < length; index++) {
       const value = values[index];
       if (typeof value !== 'number') {
-        this.#numbers.drop(bytes);
+        this.#numbers.drop(length);
         this.#add(0, { kind: 'no_number', index });
         return false;
       }
       // Infinity - Infinity is NaN. JSON's 1e999 becomes Infinity.
       if (value - value !== 0 && notFinite < 0) notFinite = index;
-      row[index] = value;
+      row[start + index] = value;
     }
     this.#add(length, notFinite < 0 ? undefined : { kind: 'not_finite', index: notFinite });
     return true;
@@ -61,14 +60,14 @@ export class RowCollector {
     if (!whole || bytes === 0 || bytes % Float32Array.BYTES_PER_ELEMENT !== 0) return false;
     // Node's decoder takes the alphabet for URLs too, and skips what is no base64: then it writes less.
     if (text.includes('-') || text.includes('_')) return false;
-    const memory = this.#floats.append(bytes, Math.ceil(left / base64Growth));
-    if (memory.write(text, 'base64') !== bytes) {
-      this.#floats.drop(bytes);
+    const length = bytes / Float32Array.BYTES_PER_ELEMENT;
+    const start = this.#floats.append(length, Math.ceil(left / charactersPerFloat));
+    if (this.#floats.bytes.write(text, start * Float32Array.BYTES_PER_ELEMENT, 'base64') !== bytes) {
+      this.#floats.drop(length);
       return false;
     }
-    const row = new Float32Array(memory.buffer, memory.byteOffset, bytes / Float32Array.BYTES_PER_ELEMENT);
-    const notFinite = firstNotFinite(row);
-    this.#add(-row.length, notFinite < 0 ? undefined : { kind: 'not_finite', index: notFinite });
+    const notFinite = firstNotFinite(this.#floats.values, start, start + length);
+    this.#add(-length, notFinite < 0 ? undefined : { kind: 'not_finite', index: notFinite });
     return true;
   }
 
@@ -88,22 +87,24 @@ export class RowCollector {
   }
 }
 
-function firstNotFinite(row: Float32Array): number {
-  if (isAllFinite(row)) return -1;
-  return row.findIndex((value) => !Number.isFinite(value));
+function firstNotFinite(values: EmbeddingValues, start: number, end: number): number {
+  if (isAllFinite(values, start, end)) return -1;
+  return values.subarray(start, end).findIndex((value) => !Number.isFinite(value));
 }
 
 /** Zero times a number is 0 or, of what is not finite, NaN. Four sums at a time do not wait for each other. */
-function isAllFinite(row: Float32Array): boolean {
-  const { length } = row;
-  const whole = length - (length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let index = 0; index < whole; index += 4) {
-    a += row[index]! * 0;
-    b += row[index + 1]! * 0;
-    c += row[index + 2]! * 0;
-    d += row[index + 3]! * 0;
+function isAllFinite(values: EmbeddingValues, start: number, end: number): boolean {
+  const last = end - ((end - start) % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let index = start; index < last; index += 4) {
+    a += values[index]! * 0;
+    b += values[index + 1]! * 0;
+    c += values[index + 2]! * 0;
+    d += values[index + 3]! * 0;
   }
-  for (let index = whole; index < length; index++) a += row[index]! * 0;
+  for (let index = last; index < end; index++) a += values[index]! * 0;
   return a + b + c + d === 0;
 }
