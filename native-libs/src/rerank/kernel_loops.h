@@ -13,7 +13,7 @@ namespace face {
 
 const Loops FACE_LOOPS = {
     products_float, products_double, dot_float,       dot_double,   dot_mixed, count_votes, add_float_rows, add_double_rows, scale_float,
-    scale_double,    gram_tile,    gram_pair, float_lanes,    weigh_tile, add_weighted_rows, quantize,
+    scale_double,    gram_tile,    gram_pair, float_lanes,    weighted_square, weigh_tile, add_weighted_rows, quantize,
 };
 
 }  // namespace face

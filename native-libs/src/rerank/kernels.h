@@ -67,6 +67,8 @@ struct Loops {
   float (*gram_pair)(const float *a, const float *b, size_t dimension);
   /// Partial sums of a product; a power of two.
   size_t gram_lanes;
+  /// |sum_k weights[k] rows[k]|^2 of a few rows: the sum in single precision, its square in double.
+  double (*weighted_square)(const float *const *rows, const float *weights, size_t count, size_t dimension);
   /// weights[p] = clamp((products[p] - lowest) * slope, 0, 1) for the pairs of a tile, as PairWeight does it.
   void (*weigh_tile)(const float *products, double lowest, double slope, double *weights);
   /// sums[r] += sum_k weights[r * weight_stride + k] rows_k for r < count, where each weighted sum is built in single

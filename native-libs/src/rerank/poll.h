@@ -29,7 +29,7 @@ class Poll {
  public:
   Poll(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const PairJudge<T> &judge,
        const QueryCosines &cosines, const Votes &votes, BlockWeights<T> &weights, TemplateSums<T> &sums,
-       double *totals) noexcept
+       double *totals, double *scratch) noexcept
       : loops_(loops),
         rows_(rows),
         units_(units),
@@ -38,7 +38,8 @@ class Poll {
         votes_(votes),
         weights_(weights),
         sums_(sums),
-        totals_(totals) {}
+        totals_(totals),
+        scratch_(scratch) {}
 
   /// Rows whose votes one task takes.
   static constexpr std::size_t rows_at_once = TemplateSums<T>::sums_at_once;
@@ -174,10 +175,11 @@ class Poll {
       use_own_cosine(j);
       return;
     }
-    double length = sums_.length(loops_, j);
+    double *const scratch = scratch_ + (j - weights_.start()) / rows_at_once * sums_.stride();
+    double length = sums_.length(loops_, rows_, units_, j, scratch);
     if (sums_.rounded(j) && needs_precision(j, length)) {
-      sum_precisely(j);
-      length = sums_.length(loops_, j);
+      if (!sums_.listed(j)) sum_precisely(j);
+      length = sums_.exact_length(loops_, rows_, j, scratch);
     }
     if (length <= cancelled_length * (1.0 + votes_.neighbours[j])) {
       use_own_cosine(j);
@@ -221,6 +223,8 @@ class Poll {
   BlockWeights<T> &weights_;
   TemplateSums<T> &sums_;
   double *totals_;
+  /// A sum for each task of a block.
+  double *scratch_;
 };
 
 }  // namespace face

@@ -32,17 +32,19 @@ template <class A, class B>
 /// Both products of a row are made in one pass over it.
 template <class T>
 [[gnu::always_inline]] inline RowProducts row_products(const T *row, const double *query, size_t dimension) {
-  Doubles squares[2] = {};
-  Doubles products[2] = {};
+  constexpr size_t ways = 4;
+  Doubles squares[ways] = {};
+  Doubles products[ways] = {};
   size_t i = 0;
-  for (; i + 2 * double_lanes <= dimension; i += 2 * double_lanes) {
-    for (size_t k = 0; k < 2; ++k) {
+  for (; i + ways * double_lanes <= dimension; i += ways * double_lanes) {
+    for (size_t k = 0; k < ways; ++k) {
       const Doubles values = load_doubles(row + i + k * double_lanes);
       squares[k] += values * values;
       products[k] += values * load_doubles(query + i + k * double_lanes);
     }
   }
-  RowProducts totals = {sum_lanes(squares[0] + squares[1]), sum_lanes(products[0] + products[1])};
+  RowProducts totals = {sum_lanes((squares[0] + squares[1]) + (squares[2] + squares[3])),
+                        sum_lanes((products[0] + products[1]) + (products[2] + products[3]))};
   for (; i < dimension; ++i) {
     const auto value = static_cast<double>(row[i]);
     totals.square += value * value;

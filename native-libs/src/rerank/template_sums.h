@@ -42,11 +42,12 @@ struct VoterList {
 };
 
 /**
- * T_j, block by block of its voters, in ascending order of i.
+ * |T_j|, where votes come block by block.
  *
- * Few voters are added in double precision, and so are nearly all of a block: as its total less what is missing.
- * Anything else is first summed up in single precision, at several times the speed: that gives T_j a relative error
- * of some 1e-7 in a random direction, of which its length, the only thing needed, keeps a thirtieth.
+ * A candidate with up to few_voters in all has a list of them, and its sum is never kept. Otherwise few voters of a
+ * block are added in double precision, and so are nearly all of a block: as its total less what is missing. Anything
+ * else is first summed up in single precision, at several times the speed: that gives T_j a relative error of some
+ * 1e-7 in a random direction, of which its length, the only thing needed, keeps a thirtieth.
  */
 template <class T>
 class TemplateSums {
@@ -56,10 +57,13 @@ class TemplateSums {
         stride_(units.padded_dimension()),
         sums_(arena->take<double>(count * stride_)),
         states_(arena->take<std::uint8_t>(count)),
+        pending_counts_(arena->take<std::uint8_t>(count)),
+        pending_(arena->take<PendingVoter>(count * few_voters)),
         totals_(arena->take<double>(round_up(count, block_rows) / block_rows * stride_)) {}
 
   void start(std::size_t count) noexcept {
     std::fill_n(states_, count, std::uint8_t{untouched});
+    std::fill_n(pending_counts_, count, std::uint8_t{0});
     totals_known_ = false;
   }
 
@@ -82,15 +86,15 @@ class TemplateSums {
   /// @param first_voter the candidate that position 0 of the list stands for.
   void add_voters(const Loops &loops, const CandidateRows<T> &rows, std::size_t j, const VoterList &list,
                   std::size_t first_voter) noexcept {
-    if (list.size == 0) return;
-    const T *voters[block_rows];
-    double weights[block_rows];
-    for (std::size_t k = 0; k < list.size; ++k) {
-      const std::size_t voter = first_voter + list.positions[k];
-      voters[k] = rows.row(voter);
-      weights[k] = list.weights[k] * rows.inverse_length(voter);
+    if (states_[j] == untouched && pending_counts_[j] + list.size <= few_voters) {
+      PendingVoter *const pending = pending_ + j * few_voters + pending_counts_[j];
+      for (std::size_t k = 0; k < list.size; ++k) {
+        pending[k] = {list.weights[k], static_cast<std::uint32_t>(first_voter + list.positions[k])};
+      }
+      pending_counts_[j] = static_cast<std::uint8_t>(pending_counts_[j] + list.size);
+      return;
     }
-    add_rows(loops, touch(j, untouched), voters, weights, list.size, rows.dimension());
+    add_list(loops, rows, touch(j, untouched), list, first_voter);
   }
 
   /// Adds ballots with more voters than that, all of the same `chunk` candidates: `first_voter` and those after it.
@@ -124,16 +128,48 @@ class TemplateSums {
   }
 
   /// Forgets what was added to T_j.
-  void restart(std::size_t j) noexcept { states_[j] = untouched; }
+  void restart(std::size_t j) noexcept {
+    states_[j] = untouched;
+    pending_counts_[j] = 0;
+  }
 
-  /// Whether single precision had a part in T_j.
-  [[nodiscard]] bool rounded(std::size_t j) const noexcept { return (states_[j] & summed_in_single) != 0; }
+  /// Whether all voters of j are still on its list: no sum was begun.
+  [[nodiscard]] bool listed(std::size_t j) const noexcept { return states_[j] == untouched; }
+
+  /// Whether single precision had a part in length().
+  [[nodiscard]] bool rounded(std::size_t j) const noexcept {
+    return listed(j) ? few_voters_ == few_voters : (states_[j] & summed_in_single) != 0;
+  }
 
   /// |T_j|
-  [[nodiscard]] double length(const Loops &loops, std::size_t j) const noexcept {
-    const double *sum = sums_ + j * stride_;
+  /// @param scratch room for one sum.
+  [[nodiscard]] double length(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, std::size_t j,
+                              double *scratch) const noexcept {
+    if (!listed(j) || !rounded(j)) return exact_length(loops, rows, j, scratch);
+    const float *voters[few_voters];
+    float weights[few_voters];
+    const PendingVoter *const pending = pending_ + j * few_voters;
+    for (std::size_t k = 0; k < pending_counts_[j]; ++k) {
+      voters[k] = units.row(pending[k].row);
+      weights[k] = static_cast<float>(pending[k].weight);
+    }
+    return std::sqrt(loops.weighted_square(voters, weights, pending_counts_[j], stride_));
+  }
+
+  /// The same without any further rounding to single precision.
+  [[nodiscard]] double exact_length(const Loops &loops, const CandidateRows<T> &rows, std::size_t j,
+                                    double *scratch) const noexcept {
+    double *sum = sums_ + j * stride_;
+    if (listed(j)) {
+      sum = scratch;
+      std::fill_n(sum, stride_, 0.0);
+    }
+    add_pending(loops, rows, j, sum);
     return std::sqrt(loops.dot_double(sum, sum, stride_));
   }
+
+  /// Elements of a sum.
+  [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
 
   /// Ballots that are best added together.
   static constexpr std::size_t sums_at_once = 12;
@@ -144,6 +180,11 @@ class TemplateSums {
   static constexpr std::size_t averaging_dimension = 128;
 
  private:
+  struct PendingVoter {
+    double weight;
+    std::uint32_t row;
+  };
+
   /// Flags of a sum. The memory of most sums is never touched, because nobody votes for most candidates.
   static constexpr std::uint8_t untouched = 0;
   static constexpr std::uint8_t cleared = 1;
@@ -154,6 +195,31 @@ class TemplateSums {
     if (states_[j] == untouched) std::fill_n(sum, stride_, 0.0);
     states_[j] = static_cast<std::uint8_t>(states_[j] | cleared | flag);
     return sum;
+  }
+
+  static void add_list(const Loops &loops, const CandidateRows<T> &rows, double *sum, const VoterList &list,
+                       std::size_t first_voter) noexcept {
+    if (list.size == 0) return;
+    const T *voters[block_rows];
+    double weights[block_rows];
+    for (std::size_t k = 0; k < list.size; ++k) {
+      const std::size_t voter = first_voter + list.positions[k];
+      voters[k] = rows.row(voter);
+      weights[k] = list.weights[k] * rows.inverse_length(voter);
+    }
+    add_rows(loops, sum, voters, weights, list.size, rows.dimension());
+  }
+
+  void add_pending(const Loops &loops, const CandidateRows<T> &rows, std::size_t j, double *sum) const noexcept {
+    const T *voters[few_voters];
+    double weights[few_voters];
+    const PendingVoter *const pending = pending_ + j * few_voters;
+    const std::size_t count = pending_counts_[j];
+    for (std::size_t k = 0; k < count; ++k) {
+      voters[k] = rows.row(pending[k].row);
+      weights[k] = pending[k].weight * rows.inverse_length(pending[k].row);
+    }
+    if (count > 0) add_rows(loops, sum, voters, weights, count, rows.dimension());
   }
 
   static void add_row(const Loops &loops, const CandidateRows<T> &rows, double *sum, std::size_t i,
@@ -170,13 +236,16 @@ class TemplateSums {
     for (std::size_t d = 0; d < stride_; ++d) sum[d] += total[d];
     VoterList missing;
     missing.read(ballot.weights, chunk, 1);
-    add_voters(loops, rows, ballot.row, missing, first_voter);
+    add_list(loops, rows, sum, missing, first_voter);
   }
 
   std::size_t few_voters_;
   std::size_t stride_;
   double *sums_;
   std::uint8_t *states_;
+  /// Voters that are not in the sum yet.
+  std::uint8_t *pending_counts_;
+  PendingVoter *pending_;
   double *totals_;
   bool totals_known_ = false;
 };

@@ -42,6 +42,28 @@ float gram_pair(const float *a, const float *b, size_t dimension) {
   return sum_lanes_single(sum);
 }
 
+double weighted_square(const float *const *rows, const float *weights, size_t count, size_t dimension) {
+  constexpr size_t strip = 4;
+  static_assert(padded_elements % (strip * float_lanes) == 0, "a row is whole strips");
+  Doubles squares[2 * strip] = {};
+  for (size_t i = 0; i < dimension; i += strip * float_lanes) {
+    Floats parts[strip] = {};
+    for (size_t k = 0; k < count; ++k) {
+      for (size_t v = 0; v < strip; ++v) parts[v] += weights[k] * load_aligned(rows[k] + i + v * float_lanes);
+    }
+    // By way of memory, from where a conversion to doubles is one instruction.
+    alignas(FACE_VECTOR_BYTES) float built[strip * float_lanes];
+    memcpy(built, parts, sizeof built);
+    for (size_t v = 0; v < 2 * strip; ++v) {
+      const Doubles some = load_doubles(built + v * double_lanes);
+      squares[v] += some * some;
+    }
+  }
+  Doubles total = {};
+  for (size_t v = 0; v < 2 * strip; ++v) total += squares[v];
+  return sum_lanes(total);
+}
+
 /// Adds weighted rows to `rows` sums; a strip of them stays in registers while all rows pass by.
 template <size_t rows, size_t vectors>
 [[gnu::always_inline]] inline void sum_strip(double *const *sums, const float *weights, size_t weight_stride,

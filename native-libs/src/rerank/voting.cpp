@@ -19,7 +19,7 @@ void Voting<T>::run(const PoolLease &pool, const Loops &loops, const CandidateRo
   for (std::size_t q = 0; q < cosines.queries; ++q) std::fill_n(votes.cosines + q * cosines.stride, count, 0.0);
 
   using P = Poll<T>;
-  P poll(loops, rows, units, judge, cosines, votes, weights_, sums_, totals_);
+  P poll(loops, rows, units, judge, cosines, votes, weights_, sums_, totals_, scratch_);
   for (std::size_t start = 0; start < count; start += block_rows) {
     weights_.start_block(start, count);
     pool.for_each(weights_.panels(),

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "arena.h"
 #include "block_weights.h"
 #include "pair_judge.h"
 #include "quantized_rows.h"
+#include "round_up.h"
 #include "template_sums.h"
 #include "unit_rows.h"
 #include "votes.h"
@@ -25,7 +27,11 @@ template <class T>
 class Voting {
  public:
   Voting(Arena *arena, std::size_t count, const UnitRows &units) noexcept
-      : weights_(arena, count), sums_(arena, count, units), totals_(arena->take<double>(count)) {}
+      : weights_(arena, count),
+        sums_(arena, count, units),
+        totals_(arena->take<double>(count)),
+        scratch_(arena->take<double>(round_up(std::min(count, block_rows), TemplateSums<T>::sums_at_once) /
+                                     TemplateSums<T>::sums_at_once * sums_.stride())) {}
 
   void run(const PoolLease &pool, const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units,
            const QuantizedRows &quantized, const PairJudge<T> &judge, const QueryCosines &cosines,
@@ -36,6 +42,8 @@ class Voting {
   TemplateSums<T> sums_;
   /// sum_i w_ij
   double *totals_;
+  /// A sum for each task of a block.
+  double *scratch_;
 };
 
 }  // namespace face
