@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { type Contender } from './bench/contender.ts';
 import { DirectContender } from './bench/direct-contender.ts';
 import { HttpContender } from './bench/http-contender.ts';
+import { LoopDelay } from './bench/loop-delay.ts';
 import { oneFacePhoto } from './bench/one-face-photo.ts';
 import { packModels } from './bench/pack-models.ts';
 import { resultTable, scenarioMeanings, type ScenarioRounds } from './bench/report.ts';
@@ -41,6 +42,8 @@ const seconds = Number(values.seconds);
 const largeDimension = 1024;
 /** Requests after which memory is compared: what grows with requests shows between the two. */
 const memoryMarks = [1000, 10_000];
+
+const loopDelay = new LoopDelay();
 
 await runTask(async (interruption) => {
   const other = values.server === undefined ? undefined : parseServer(values.server);
@@ -112,12 +115,15 @@ await runTask(async (interruption) => {
     return rows;
   };
 
-  await withProduct(interruption, (product, environment) => measureAll(product, environment, false));
-  const largeNames = ['D', `D${largeDimension}`];
-  if (wanted.length === 0 || wanted.some((name) => largeNames.some((large) => name.startsWith(large)))) {
-    await withProduct(interruption, (product, environment) => measureAll(product, environment, true), {
-      FACE_V3_EMBEDDING_DIMENSION: String(largeDimension),
+  const started = (large: boolean, settings: Environment) =>
+    withProduct(interruption, (product, environment) => measureAll(product, environment, large), {
+      ...settings,
+      ...loopDelay.environment,
     });
+  await started(false, {});
+  const largeNames = ['D', `D${largeDimension}`, 'L'];
+  if (wanted.length === 0 || wanted.some((name) => largeNames.some((large) => name.startsWith(large)))) {
+    await started(true, { FACE_V3_EMBEDDING_DIMENSION: String(largeDimension) });
   }
 
   const text = [
@@ -135,5 +141,5 @@ await runTask(async (interruption) => {
 
 function productContender(product: Product): HttpContender {
   const parts = Object.fromEntries(product.programs.map(({ name, pid }) => [name, [pid]]));
-  return new HttpContender('product', { url: product.url, key: '', parts });
+  return new HttpContender('product', { url: product.url, key: '', parts, loopDelay });
 }

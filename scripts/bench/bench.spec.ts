@@ -9,6 +9,7 @@ const round = (seconds: number, latencies: number[], cpu = 10): Round => ({
   errors: new Map([['503', 1]]),
   cpu: { api: cpu },
   memory: 100 + cpu,
+  longestPause: cpu / 10,
 });
 
 describe('rounds', () => {
@@ -21,6 +22,7 @@ describe('rounds', () => {
       errors: 3,
       cpu: { api: 10 },
       memory: 140,
+      longestPause: 4,
     });
   });
 

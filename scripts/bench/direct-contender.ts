@@ -48,6 +48,7 @@ export class DirectContender implements Contender {
       errors: new Map(),
       cpu: { models: (user + system) / 1000 },
       memory: Number.NaN,
+      longestPause: Number.NaN,
     };
   }
 

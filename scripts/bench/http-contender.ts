@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Contender } from './contender.ts';
+import type { LoopDelay } from './loop-delay.ts';
 import { ProcessTree } from './process-tree.ts';
 import type { Round } from './round.ts';
 import type { Scenario } from './scenarios.ts';
@@ -16,6 +17,8 @@ export interface ServerAddress {
   readonly key: string;
   /** Processes of each part of the server, by the part's name. */
   readonly parts: Readonly<Record<string, readonly number[]>>;
+  /** Of the part that answers, where it can be asked. */
+  readonly loopDelay?: LoopDelay;
 }
 
 /** A server under a closed loop: each connection sends its next request when it has the answer to the last. */
@@ -46,6 +49,7 @@ export class HttpContender implements Contender {
     const cpuBefore = this.#cpu();
     let memory = this.#all.residentMegabytes();
     const watch = setInterval(() => (memory = Math.max(memory, this.#all.residentMegabytes())), memoryEvery);
+    await this.#address.loopDelay?.longestPause();
     const start = performance.now();
     const connection = async () => {
       while (performance.now() - start < seconds * 1000) {
@@ -66,7 +70,8 @@ export class HttpContender implements Contender {
     const cpu = Object.fromEntries(
       Object.entries(cpuAfter).map(([part, after]) => [part, after - (cpuBefore[part] ?? 0)]),
     );
-    return { seconds: elapsed, latencies, errors, cpu, memory };
+    const longestPause = (await this.#address.loopDelay?.longestPause()) ?? Number.NaN;
+    return { seconds: elapsed, latencies, errors, cpu, memory, longestPause };
   }
 
   residentMegabytes(): number {

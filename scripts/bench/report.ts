@@ -12,6 +12,7 @@ const meanings = {
   B: 'eight photos a request, 2 connections',
   C: 'a photo of 12 megapixels, 2 connections',
   'D<dimension>k<K>': 'rerank of K candidates, 2 connections; b: vectors as base64',
+  'L<dimension>k<K>': 'the same over 50 connections, for the longest pause of the event loop',
   E: '`/healthz`, 8 connections',
 };
 
@@ -37,6 +38,7 @@ export function resultTable(results: readonly ScenarioRounds[]): string {
       'p99 ms',
       'CPU ms a request',
       'memory MB',
+      'longest pause ms',
       'errors',
       'product / this',
     ],
@@ -58,6 +60,7 @@ function rowOf(scenario: string, [name, rounds]: Contender, product: Contender |
     summary.p99.toFixed(2),
     cpuText(summary),
     figure(summary.memory, 0),
+    figure(summary.longestPause, 1),
     String(summary.errors),
     ratio,
   ];

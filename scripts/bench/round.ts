@@ -9,6 +9,8 @@ export interface Round {
   readonly cpu: Readonly<Record<string, number>>;
   /** Highest resident memory of all parts together, MB. */
   readonly memory: number;
+  /** Longest pause of the event loop, milliseconds; NaN where it cannot be known. */
+  readonly longestPause: number;
 }
 
 export interface Summary {
@@ -20,6 +22,7 @@ export interface Summary {
   /** Median over the rounds of CPU milliseconds a request, by part. */
   readonly cpu: Readonly<Record<string, number>>;
   readonly memory: number;
+  readonly longestPause: number;
 }
 
 export function requestsPerSecond({ latencies, seconds }: Round): number {
@@ -38,6 +41,7 @@ export function summarise(rounds: readonly Round[]): Summary {
     errors: rounds.reduce((sum, { errors }) => sum + [...errors.values()].reduce((a, b) => a + b, 0), 0),
     cpu: Object.fromEntries(parts.map((part) => [part, median(perRequest(part))])),
     memory: Math.max(...rounds.map(({ memory }) => memory)),
+    longestPause: Math.max(...rounds.map(({ longestPause }) => longestPause)),
   };
 }
 

@@ -3,7 +3,10 @@ import { toBase64 } from '../measure/api-client.ts';
 
 /** One kind of load: requests of one body, sent again and again over a number of connections. */
 export interface Scenario {
-  /** A1 A4 A8 A16: one photo; B: eight; C: 12 megapixels; D<dimension>k<K>, with b as base64: rerank; E: /healthz. */
+  /**
+   * A1 A4 A8 A16: one photo; B: eight; C: 12 megapixels; D<dimension>k<K>, with b as base64: rerank, L over many
+   * connections; E: /healthz.
+   */
   readonly name: string;
   readonly path: string;
   readonly concurrency: number;
@@ -28,22 +31,23 @@ export function planScenarios(photo: Buffer): ScenarioPlan[] {
     dimension: undefined,
     makeBody: () => Promise.resolve(imagesBody([photo])),
   });
+  const reranks = (letter: string, dimension: number, candidates: number, concurrency: number) =>
+    [false, true].map((base64) => ({
+      name: `${letter}${dimension}k${candidates}${base64 ? 'b' : ''}`,
+      path: '/api/v1/rerank',
+      concurrency,
+      dimension,
+      makeBody: () => Promise.resolve(rerankBody(candidates, dimension, base64)),
+    }));
   const eight = Array.from({ length: 8 }, () => photo);
   return [
     ...[1, 4, 8, 16].map(photos),
     { ...photos(2), name: 'B', makeBody: () => Promise.resolve(imagesBody(eight)) },
     { ...photos(2), name: 'C', makeBody: async () => imagesBody([await twelveMegapixels(photo)]) },
     ...[512, 1024].flatMap((dimension) =>
-      [100, 1000].flatMap((candidates) =>
-        [false, true].map((base64) => ({
-          name: `D${dimension}k${candidates}${base64 ? 'b' : ''}`,
-          path: '/api/v1/rerank',
-          concurrency: 2,
-          dimension,
-          makeBody: () => Promise.resolve(rerankBody(candidates, dimension, base64)),
-        })),
-      ),
+      [100, 1000].flatMap((candidates) => reranks('D', dimension, candidates, 2)),
     ),
+    ...reranks('L', 1024, 1000, 50),
     {
       name: 'E',
       path: '/healthz',
