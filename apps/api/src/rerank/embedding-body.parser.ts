@@ -2,8 +2,8 @@ import { FaceError } from '@face/errors';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { Settings } from '../config/settings.js';
-import { BodyMemory } from '../http/body/body-memory.js';
 import type { JsonParser, ParsedRequest } from '../http/body/json-parser.js';
+import { bodyMemory } from './body/body-memory.js';
 import type { BodyJob, BodyResult } from './body/body-messages.js';
 import { BodyThreads } from './body/body-threads.js';
 import { cutInSteps, joinBody, longestText, readEmbeddingBody } from './body/embedding-body.js';
@@ -30,7 +30,7 @@ const mostAtWork = 2 * threads + 2;
 /** Reads bodies of /rerank and /merge: embeddings into typed rows, everything else as JSON.parse does. */
 @Injectable()
 export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
-  readonly #memory = new BodyMemory();
+  readonly #memory = bodyMemory();
   readonly #places = new Places(mostAtWork);
   readonly #turns = new Turns();
   readonly #threads = new BodyThreads(threads);
@@ -42,7 +42,8 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
   }
 
   memoryFor(bytes: number): Buffer<ArrayBuffer> {
-    return bytes <= parsedAtOnce ? Buffer.allocUnsafeSlow(bytes) : this.#memory.take(bytes);
+    if (bytes <= parsedAtOnce) return Buffer.allocUnsafeSlow(bytes);
+    return Buffer.from(this.#memory.take(bytes), 0, bytes);
   }
 
   /**
@@ -54,7 +55,7 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
     await this.#places.take(request.signal, request.handled);
     const value = await this.#readInTurns(bytes, request);
     if (value === undefined) return this.#readInThread(bytes, request);
-    this.#memory.giveBack(bytes);
+    this.#memory.giveBack(bytes.buffer);
     return value;
   }
 
@@ -62,9 +63,15 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
   async #readInTurns(bytes: Buffer, { signal }: ParsedRequest): Promise<unknown> {
     if (bytes.length > mostOnEventLoop) return undefined;
     const rows = new RowCollector();
-    const tooLong = () => rows.parsedNumbers > mostNumbers;
-    const text = await this.#turns.run(cutInSteps(bytes, rows), tooLong, signal);
-    return text === undefined || text.length > longestText ? undefined : joinBody(text, markedRows(rows));
+    let value: unknown;
+    try {
+      const tooLong = () => rows.parsedNumbers > mostNumbers;
+      const text = await this.#turns.run(cutInSteps(bytes, rows), tooLong, signal);
+      if (text !== undefined && text.length <= longestText) value = joinBody(text, markedRows(rows));
+    } finally {
+      if (value === undefined) rows.discard();
+    }
+    return value;
   }
 
   async #readInThread(bytes: Buffer<ArrayBuffer>, { type, signal }: ParsedRequest): Promise<unknown> {
@@ -77,7 +84,7 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
     if (result.kind !== 'cut') return valueOf(result);
     const value = joinBody(result.text, result.marked);
     if (value === undefined) return valueOf(await ask('refuse', result.bytes));
-    this.#memory.giveBack(result.bytes);
+    this.#memory.giveBack(result.bytes.buffer);
     return value;
   }
 }

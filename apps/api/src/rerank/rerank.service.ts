@@ -7,6 +7,7 @@ import { ComparableModel } from './comparable-model.js';
 import type { MergeAnswer } from './merge.answer.js';
 import type { MergeRequest } from './merge.request.js';
 import type { EmbeddingValues } from './body/embedding-row.js';
+import { rowMemory } from './body/row-memory.js';
 import { readEmbeddings, type SentEmbeddings } from './read-embeddings.js';
 import { refuseTooMany } from './refuse-too-many.js';
 import type { RerankAnswer } from './rerank.answer.js';
@@ -86,7 +87,7 @@ function listed(embeddings: readonly SentEmbedding[]): SentEmbeddings {
   };
 }
 
-/** Gives megabytes back now instead of at the next garbage collection. Nobody reads the request's rows any more. */
+/** Nobody reads the request's rows any more. Query and candidates may lie in one memory. */
 function release(...rows: readonly EmbeddingValues[]): void {
-  for (const { buffer } of rows) if (buffer.byteLength > 0) buffer.transfer(0);
+  for (const memory of new Set(rows.map(({ buffer }) => buffer))) rowMemory.giveBack(memory);
 }

@@ -130,9 +130,12 @@ class Cutter {
     const last = closingQuote(json, start + 1);
     if (last === -1) return undefined;
     const text = json.toString('latin1', start + 1, last);
-    // Some writers (PHP's among them) put a backslash before each slash.
-    const base64 = text.includes('\\') ? text.replaceAll('\\/', '/') : text;
-    return this.#rows.addBase64(base64, json.length - start) ? this.#mark(start, last + 1) : undefined;
+    const left = json.length - start;
+    const isRow =
+      this.#rows.addBase64(text, left) ||
+      // Some writers (PHP's among them) put a backslash before each slash.
+      (text.includes('\\/') && this.#rows.addBase64(text.replaceAll('\\/', '/'), left));
+    return isRow ? this.#mark(start, last + 1) : undefined;
   }
 
   #mark(start: number, end: number): number {

@@ -1,4 +1,5 @@
 import type { EmbeddingValues, MemoryPlace } from './embedding-row.js';
+import { rowMemory } from './row-memory.js';
 
 /** Elements that rows are appended to, without gaps. */
 export class RowBlock {
@@ -55,11 +56,13 @@ export class RowBlock {
     const least = Math.max(this.#used + elements, Math.ceil(this.#values.length * 1.5));
     const length = Math.max(least, this.#used + expected);
     // Not zeroed: every byte is written before anybody reads it.
-    const larger = Buffer.allocUnsafeSlow(length * this.#type.BYTES_PER_ELEMENT);
+    const memory = rowMemory.take(length * this.#type.BYTES_PER_ELEMENT);
+    const larger = Buffer.from(memory);
     larger.set(this.#bytes.subarray(0, this.#used * this.#type.BYTES_PER_ELEMENT));
-    if (this.#memory.byteLength > 0) this.#memory.transfer(0);
-    this.#memory = larger.buffer;
+    rowMemory.giveBack(this.#memory);
+    this.#memory = memory;
     this.#bytes = larger;
-    this.#values = new this.#type(this.#memory);
+    const room = Math.floor(memory.byteLength / this.#type.BYTES_PER_ELEMENT);
+    this.#values = new this.#type(memory, 0, room);
   }
 }

@@ -1,6 +1,7 @@
 import type { EmbeddingValues, RowProblem } from './embedding-row.js';
 import type { PackedRows } from './packed-rows.js';
 import { RowBlock } from './row-block.js';
+import { rowMemory } from './row-memory.js';
 
 /** Of base64: 4 characters are 3 bytes. */
 const charactersPerFloat = 16 / 3;
@@ -79,6 +80,12 @@ export class RowCollector {
       lengths: Int32Array.from(this.#lengths),
       problems: this.#problems,
     };
+  }
+
+  /** Ends the collection, and gives its memory back. */
+  discard(): void {
+    rowMemory.giveBack(this.#numbers.take());
+    rowMemory.giveBack(this.#floats.take());
   }
 
   #add(signedLength: number, problem: RowProblem | undefined): void {
