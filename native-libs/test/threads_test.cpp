@@ -3,7 +3,9 @@
 // Calls from many threads at once, which ThreadSanitizer watches in a build of its own.
 
 #include <pthread.h>
+#include <limits.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -132,10 +134,11 @@ void pools() {
 /// Threads with hardly any stack, as some runtimes start them.
 void small_stacks() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr std::size_t stack_bytes = std::size_t{1} << 20;
+  constexpr std::size_t wanted = std::size_t{1} << 20;
 #else
-  constexpr std::size_t stack_bytes = std::size_t{96} << 10;
+  constexpr std::size_t wanted = std::size_t{96} << 10;
 #endif
+  const std::size_t stack_bytes = std::max(wanted, static_cast<std::size_t>(PTHREAD_STACK_MIN));
   static const auto calls = test::library_calls();
   pthread_attr_t attributes;
   EXPECT(pthread_attr_init(&attributes) == 0);
