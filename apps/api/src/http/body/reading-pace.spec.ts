@@ -5,49 +5,53 @@ import { describe, expect, it } from 'vitest';
 import { ReadingPace } from './reading-pace.js';
 
 const megabyte = 1_048_576;
-const request = () => new PassThrough() as unknown as IncomingMessage;
+
+/** Bodies that are being read, in the order of their arrival. */
+function arrive(pace: ReadingPace, count: number): IncomingMessage[] {
+  const requests = Array.from({ length: count }, () => new PassThrough() as unknown as IncomingMessage);
+  for (const request of requests) pace.enter(request);
+  return requests;
+}
+
+const waiting = (requests: readonly IncomingMessage[]) => requests.map((request) => request.isPaused());
 
 describe('ReadingPace', () => {
-  it('lets one turn take in a megabyte, and the rest wait for the next', async () => {
+  it('lets one turn take in a megabyte, and the body that began first go on in the next', async () => {
     const pace = new ReadingPace();
-    const [first, second] = [request(), request()];
-    pace.took(first, megabyte);
-    expect(first.isPaused()).toBe(false);
-    pace.took(second, 1);
-    pace.took(first, 1);
-    expect([first.isPaused(), second.isPaused()]).toEqual([true, true]);
+    const requests = arrive(pace, 3);
+    const [first, second, third] = requests as [IncomingMessage, IncomingMessage, IncomingMessage];
+    pace.took(third, megabyte - 10);
+    expect(waiting(requests)).toEqual([false, false, false]);
+    for (const request of [second, first, third]) pace.took(request, 10);
+    expect(waiting(requests)).toEqual([true, true, true]);
     await nextTurn();
-    expect([first.isPaused(), second.isPaused()]).toEqual([false, false]);
+    expect(waiting(requests)).toEqual([false, true, true]);
     pace.took(first, megabyte);
-    expect(first.isPaused()).toBe(false);
+    await nextTurn();
+    expect(waiting(requests)).toEqual([false, true, true]);
   });
 
-  it('lets a few go on at a time, in the order in which they had to wait', async () => {
+  it('lets others go on when the first bring little', async () => {
     const pace = new ReadingPace();
-    const greedy = request();
-    pace.took(greedy, 2 * megabyte);
-    const later = Array.from({ length: 11 }, request);
-    for (const each of later) pace.enter(each);
-    const waiting = () => [greedy, ...later].filter((each) => each.isPaused()).length;
-    expect(waiting()).toBe(12);
+    const requests = arrive(pace, 12);
+    for (const request of requests) pace.took(request, megabyte);
+    expect(waiting(requests)).not.toContain(false);
     await nextTurn();
-    expect(waiting()).toBe(4);
-    expect(greedy.isPaused()).toBe(false);
-    const last = request();
-    pace.enter(last);
+    expect(waiting(requests).filter((paused) => paused)).toHaveLength(11);
     await nextTurn();
-    expect([waiting(), last.isPaused()]).toEqual([0, false]);
-    const free = request();
-    pace.enter(free);
-    expect(free.isPaused()).toBe(false);
+    expect(waiting(requests)).toEqual([...new Array<boolean>(9).fill(false), true, true, true]);
+    const [later] = arrive(pace, 1);
+    expect(later?.isPaused()).toBe(true);
+    await nextTurn();
+    expect(waiting([...requests, ...(later === undefined ? [] : [later])])).not.toContain(true);
   });
 
   it('leaves a body alone that nobody reads any more', async () => {
     const pace = new ReadingPace();
-    const given = request();
-    pace.took(given, 2 * megabyte);
-    pace.leave(given);
+    const [request] = arrive(pace, 1) as [IncomingMessage];
+    pace.took(request, 2 * megabyte);
+    pace.leave(request);
     await nextTurn();
-    expect(given.isPaused()).toBe(true);
+    expect(request.isPaused()).toBe(true);
   });
 });
