@@ -32,16 +32,19 @@ describe('the rerank library in many threads and processes at a time', () => {
 
   async function inThread(): Promise<ScoreResult> {
     const worker = new Worker(program, { workerData: job });
+    const exited = once(worker, 'exit');
     const [result] = (await once(worker, 'message')) as [ScoreResult];
-    await once(worker, 'exit');
+    await exited;
     return result;
   }
 
   async function inProcess(): Promise<ScoreResult> {
     const child = fork(program, { execArgv: [] });
+    // Listened for at once: the end of a process may be told before its last message.
+    const exited = once(child, 'exit');
     child.send(job);
     const [result] = (await once(child, 'message')) as [ScoreResult];
-    await once(child, 'exit');
+    await exited;
     expect([child.exitCode, child.signalCode]).toEqual([0, null]);
     return result;
   }
