@@ -148,11 +148,36 @@ void forked() {
   EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/// Of a pool's threads none is left in the child, which can still use and end it.
+void forked_with_pool() {
+  const Library reranking(RERANK_LIBRARY);
+  const auto destroy = reranking.function<decltype(rerank_pool_destroy)>("rerank_pool_destroy");
+  rerank_pool *pool = nullptr;
+  EXPECT(reranking.function<decltype(rerank_pool_create)>("rerank_pool_create")(4, &pool) == RERANK_OK);
+  const auto wanted = rerank(reranking, nullptr);
+  EXPECT(rerank(reranking, pool) == wanted);
+  std::fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    // A signal tells of a child that waits for threads which are not there.
+    alarm(20);
+    const bool right = rerank(reranking, pool) == wanted && test::failures() == 0;
+    destroy(pool);
+    _exit(right ? 0 : 1);
+  }
+  EXPECT(rerank(reranking, pool) == wanted);
+  destroy(pool);
+  int status = -1;
+  EXPECT(waitpid(child, &status, 0) == child);
+  EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 }  // namespace
 
 int main() {
   test::group("opened and closed", again_and_again);
   test::group("opened and closed by many threads", many_threads);
   test::group("used after a fork", forked);
+  test::group("a pool after a fork", forked_with_pool);
   return test::finish();
 }

@@ -165,6 +165,32 @@ void magnitudes() {
   }
 }
 
+/// A query that is nearly a candidate must not change what another query of the batch gets.
+void batch_of_unlike_queries() {
+  constexpr std::size_t count = 40;
+  for (const std::size_t dimension : {66u, 200u, 512u}) {
+    for (const auto &set : test::adversarial_rows(dimension, count)) {
+      const auto rows = test::to_float(set.rows);
+      auto queries = test::to_float(test::RandomFaces(4).direction(dimension));
+      queries.insert(queries.end(), rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(dimension));
+      for (std::size_t i = 0; i < dimension; ++i) queries.push_back(-rows[i]);
+      const auto options = test::default_options(dimension, RERANK_FLOAT32);
+      test::on_every_level_quietly([&] {
+        std::vector<double> scores(3 * count);
+        EXPECT(rerank_scores_batch(&options, queries.data(), 3, 0, rows.data(), count, nullptr, scores.data(),
+                                   nullptr, nullptr, nullptr) == RERANK_OK);
+        for (std::size_t q = 0; q < 3; ++q) {
+          const auto start = queries.begin() + static_cast<std::ptrdiff_t>(q * dimension);
+          const std::vector<float> query(start, start + static_cast<std::ptrdiff_t>(dimension));
+          const auto single = test::rerank(options, query, rows);
+          EXPECT(std::equal(single.scores.begin(), single.scores.end(),
+                            scores.begin() + static_cast<std::ptrdiff_t>(q * count)));
+        }
+      });
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -173,5 +199,6 @@ int main() {
   test::group("sets of several blocks", sets_of_several_blocks);
   test::group("at the boundary of a vote", vote_boundary);
   test::group("magnitudes", magnitudes);
+  test::group("a batch of unlike queries", batch_of_unlike_queries);
   return test::finish();
 }

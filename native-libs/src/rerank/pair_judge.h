@@ -21,7 +21,8 @@ namespace face {
  *
  * What that costs: a cosine rounded to single precision is off by some 3e-8 (half a unit in its last place), so a
  * weight by alpha / 5 of that, a vote t_j by at most as much, and a score by alpha / 4 of that: alpha^2 / 20 * 3e-8,
- * which is 1.5e-6 for the steepest calibration so treated if everything adds up, and was at most 6e-7 in six thousand random searches.
+ * which is 1.5e-6 for the steepest calibration so treated if everything adds up, and was at most 6e-7 in six thousand
+ * random searches. Rows of equal magnitudes, whose roundings go one way, reach some 4e-6.
  */
 template <class T>
 class PairJudge {
@@ -33,7 +34,9 @@ class PairJudge {
     certainly_none_ = static_cast<float>(weight.lowest - error);
     certainly_full_ = static_cast<float>(std::min(weight.lowest + 1 / weight.slope, 8.0) + error);
     const double trusted = weight.lowest + std::max(error, trusted_weight / weight.slope);
-    trusted_ = weight.slope > steepest_trusted_slope ? 8.0F : static_cast<float>(std::min(trusted, 8.0));
+    const bool trusting = weight.slope <= steepest_trusted_slope &&
+                          units.padded_dimension() / loops.gram_lanes <= longest_trusted_sum;
+    trusted_ = trusting ? static_cast<float>(std::min(trusted, 8.0)) : 8.0F;
   }
 
   [[nodiscard]] bool has_subjects() const noexcept { return subjects_ != nullptr; }
@@ -83,6 +86,8 @@ class PairJudge {
   static constexpr double trusted_weight = 0.05;
   /// alpha / 5 of a calibration with alpha = 32; those of face models are around 25.
   static constexpr double steepest_trusted_slope = 32.0 / 5;
+  /// Additions to a partial sum: in longer ones roundings that all go one way come to more than 1e-5 of a score.
+  static constexpr std::size_t longest_trusted_sum = 128;
 
   const Loops &loops_;
   const CandidateRows<T> &rows_;

@@ -176,18 +176,19 @@ class Poll {
       return;
     }
     double *const scratch = scratch_ + (j - weights_.start()) / rows_at_once * sums_.stride();
-    double length = sums_.length(loops_, rows_, units_, j, scratch);
-    if (sums_.rounded(j) && needs_precision(j, length)) {
-      if (!sums_.listed(j)) sum_precisely(j);
-      length = sums_.exact_length(loops_, rows_, j, scratch);
-    }
-    if (length <= cancelled_length * (1.0 + votes_.neighbours[j])) {
-      use_own_cosine(j);
-      return;
-    }
+    const double length = sums_.length(loops_, rows_, units_, j, scratch);
+    // Each query for itself: what another one of the batch is like must not show.
+    const bool rounded = sums_.rounded(j);
+    double precise = -1;
     for (std::size_t q = 0; q < cosines_.queries; ++q) {
       double &vote = product(q, j);
-      vote = std::min(std::max(vote / length, -1.0), 1.0);
+      double divisor = length;
+      if (rounded && (length < short_length * totals_[j] || vote > nearly_identical * length)) {
+        if (precise < 0) precise = precise_length(j, scratch);
+        divisor = precise;
+      }
+      const bool cancelled = divisor <= cancelled_length * (1.0 + votes_.neighbours[j]);
+      vote = cancelled ? cosines(q)[j] : std::min(std::max(vote / divisor, -1.0), 1.0);
     }
   }
 
@@ -197,12 +198,9 @@ class Poll {
     }
   }
 
-  [[nodiscard]] bool needs_precision(std::size_t j, double length) const noexcept {
-    if (length < short_length * totals_[j]) return true;
-    for (std::size_t q = 0; q < cosines_.queries; ++q) {
-      if (product(q, j) > nearly_identical * length) return true;
-    }
-    return false;
+  [[nodiscard]] double precise_length(std::size_t j, double *scratch) noexcept {
+    if (!sums_.listed(j)) sum_precisely(j);
+    return sums_.exact_length(loops_, rows_, j, scratch);
   }
 
   /// T_j again, all of it in double precision. The weights are those of before, to the last bit.

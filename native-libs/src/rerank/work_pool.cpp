@@ -2,6 +2,7 @@
 #include "work_pool.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -38,6 +39,7 @@ void spin_until(const Condition &condition) noexcept {
 }  // namespace
 
 Status WorkPool::start(std::size_t threads) noexcept {
+  owner_ = getpid();
   if (threads < 2) return Status::ok;
   threads_ = static_cast<pthread_t *>(std::calloc(threads - 1, sizeof(pthread_t)));
   if (threads_ == nullptr) return Status::out_of_memory;
@@ -48,6 +50,11 @@ Status WorkPool::start(std::size_t threads) noexcept {
 }
 
 WorkPool::~WorkPool() {
+  if (owner_ != getpid()) {
+    // There is nobody to wait for, and the mutex may be held by a thread that does not exist here.
+    std::free(threads_);
+    return;
+  }
   pthread_mutex_lock(&mutex_);
   ending_.store(true);
   pthread_cond_broadcast(&wake_);
@@ -59,7 +66,7 @@ WorkPool::~WorkPool() {
 }
 
 bool WorkPool::acquire() noexcept {
-  if (thread_count_ == 0 || held_.exchange(true)) return false;
+  if (thread_count_ == 0 || owner_ != getpid() || held_.exchange(true)) return false;
   pthread_mutex_lock(&mutex_);
   awake_.store(true);
   pthread_cond_broadcast(&wake_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <cstddef>
@@ -33,7 +34,8 @@ class WorkPool {
   /// @return ok, out_of_memory or no_threads; after an error the pool has fewer threads, or none.
   [[nodiscard]] Status start(std::size_t threads) noexcept;
 
-  /// Wakes the threads for the calling one; false when another call has them.
+  /// Wakes the threads for the calling one; false when another call has them, or when they stayed behind in the
+  /// process that this one was forked from.
   [[nodiscard]] bool acquire() noexcept;
   /// Lets the threads sleep again.
   void release() noexcept;
@@ -47,6 +49,8 @@ class WorkPool {
   /// Takes tasks of the present phase as long as there are any.
   void take_tasks() noexcept;
 
+  /// Process that has the threads.
+  pid_t owner_ = 0;
   pthread_t *threads_ = nullptr;
   std::size_t thread_count_ = 0;
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
