@@ -1,20 +1,25 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runQuietly } from '../run/command.ts';
 import { root } from '../run/root.ts';
 import { compileProgram } from '../setup/compile.ts';
 
+const tritonRepositoryProgram = 'dist/model-server/apps/model-server/src/triton/repository.main.js';
+
 /** Committed files that are made from others; each is written below a folder at its place in the project. */
 interface Generator {
   /** File or folder, relative to the project. */
   readonly result: string;
+  /** Tells by its path in the folder whether a file is made by the generator; all else there is left alone. */
+  readonly makes: (path: string) => boolean;
   generate(folder: string, stop: AbortSignal): Promise<void>;
 }
 
 const generators: readonly Generator[] = [
   {
     result: 'libs/kserve/src/generated',
+    makes: (path) => path.endsWith('.ts'),
     generate: async (folder, stop) => {
       const args = ['generate', 'proto', '--template', 'proto/buf.gen.yaml', '-o', folder];
       await runQuietly('The protocol cannot be generated', join(root, 'node_modules/.bin/buf'), args, {
@@ -24,19 +29,36 @@ const generators: readonly Generator[] = [
   },
   {
     result: 'openapi.json',
+    makes: () => true,
     generate: async (folder, stop) => {
       await compileProgram('api', stop);
       const args = [join(root, 'dist/api/apps/api/src/openapi.main.js'), join(folder, 'openapi.json')];
       await runQuietly('The API cannot be described', process.execPath, args, { stop });
     },
   },
+  {
+    result: 'triton/models_serving',
+    // Weights and plans are the owner's.
+    makes: (path) => /(^|\/)(config\.pbtxt|model\.py|\.gitkeep|contract-id\.template)$/.test(path),
+    generate: async (folder, stop) => {
+      await compileProgram('model-server', stop);
+      const output = join(folder, 'triton/models_serving');
+      const args = [
+        join(root, tritonRepositoryProgram),
+        ...['--profile', join(root, 'triton/profiles/tensorrt.json')],
+        ...['--output', output, '--python', '../python'],
+      ];
+      await runQuietly('The Triton repository cannot be written', process.execPath, args, { stop });
+    },
+  },
 ];
 
 /** Writes all generated files into the project. */
 export async function generateAll(stop: AbortSignal): Promise<void> {
-  await intoTemporaryFolder(async (folder, { result }) => {
-    rmSync(join(root, result), { recursive: true, force: true });
-    cpSync(join(folder, result), join(root, result), { recursive: true });
+  await intoTemporaryFolder(async (folder, generator) => {
+    const target = join(root, generator.result);
+    for (const path of filesMade(root, generator)) rmSync(join(target, path));
+    cpSync(join(folder, generator.result), target, { recursive: true });
     return Promise.resolve();
   }, stop);
 }
@@ -44,8 +66,8 @@ export async function generateAll(stop: AbortSignal): Promise<void> {
 /** @returns what to do when a committed file is not what its generator makes, else undefined */
 export async function isCurrent(stop: AbortSignal): Promise<string | undefined> {
   const outdated: string[] = [];
-  await intoTemporaryFolder(async (folder, { result }) => {
-    if (contentBelow(join(folder, result)) !== contentBelow(join(root, result))) outdated.push(result);
+  await intoTemporaryFolder(async (folder, generator) => {
+    if (contentMade(folder, generator) !== contentMade(root, generator)) outdated.push(generator.result);
     return Promise.resolve();
   }, stop);
   if (outdated.length === 0) return undefined;
@@ -68,12 +90,16 @@ async function intoTemporaryFolder(
 }
 
 /** Names and contents of all files as one text, for a comparison. */
-function contentBelow(path: string): string {
-  if (!existsSync(path)) return '';
-  if (path.endsWith('.json')) return readFileSync(path, 'utf8');
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => `${name}\n${readFileSync(join(path, name), 'utf8')}`)
+function contentMade(folder: string, generator: Generator): string {
+  return filesMade(folder, generator)
+    .map((path) => `${path}\n${readFileSync(join(folder, generator.result, path), 'utf8')}`)
     .join('\0');
+}
+
+/** Paths of the generator's files below its result; '' for the result that is a file itself. */
+function filesMade(folder: string, { result, makes }: Generator): string[] {
+  const found = statSync(join(folder, result), { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  if (found.isFile()) return [''];
+  return readdirSync(join(folder, result), { recursive: true, encoding: 'utf8' }).filter(makes).sort();
 }

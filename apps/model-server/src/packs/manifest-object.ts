@@ -26,6 +26,12 @@ export class ManifestObject {
     return new ManifestObject(file, '', value);
   }
 
+  /** The same object with some fields replaced, or taken out where the value is undefined. */
+  with(fields: Readonly<Record<string, unknown>>): ManifestObject {
+    const replaced = Object.entries({ ...this.fields, ...fields }).filter(([, value]) => value !== undefined);
+    return new ManifestObject(this.file, this.path, Object.fromEntries(replaced));
+  }
+
   has(field: string): boolean {
     return this.fields[field] !== undefined;
   }
@@ -92,6 +98,16 @@ export class ManifestObject {
       if (!isRecord(each)) throw this.wrong(`${field}[${index}]`, 'an object');
       return new ManifestObject(this.file, this.where(`${field}[${index}]`), each);
     });
+  }
+
+  /** Whether a field holds this text. */
+  is(field: string, text: string): boolean {
+    return this.read(field) === text;
+  }
+
+  /** Names and texts of all fields. */
+  texts(): [string, string][] {
+    return Object.keys(this.fields).map((name) => [name, this.text(name)]);
   }
 
   /** Names and objects of all fields. */

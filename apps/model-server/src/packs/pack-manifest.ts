@@ -13,7 +13,9 @@ export interface ModelManifest {
   readonly golden: readonly number[] | undefined;
 }
 
-type Manifest<Settings> = Omit<Settings, 'model'> & ModelManifest;
+/** What a description says of a model; what it says of its file is another matter. */
+export type DetectorDescription = Omit<DetectorSettings, 'model'>;
+export type EmbedderDescription = Omit<EmbedderSettings, 'model'>;
 
 /** A pack's JSON, checked and completed with the usual values of its kinds. */
 export interface PackManifest {
@@ -23,15 +25,16 @@ export interface PackManifest {
   readonly path: string;
   /** Name of the JSON, for sentences about it. */
   readonly file: string;
-  readonly detector: Manifest<DetectorSettings>;
+  readonly detector: DetectorDescription & ModelManifest;
   /** Null: the detector gives the landmarks. */
   readonly landmarks: ModelManifest | null;
-  readonly embedder: Manifest<EmbedderSettings>;
+  readonly embedder: EmbedderDescription & ModelManifest;
   readonly flipMerge: FlipMerge;
   readonly calibration: ReadonlyMap<FlipMerge, RerankCalibration>;
 }
 
-type ReadFile = (parent: ManifestObject) => ModelManifest;
+/** Reads what an object says of the model's file. */
+type ReadFile<File> = (parent: ManifestObject) => File;
 
 /**
  * @param path absolute, for files that are named relative to it
@@ -73,7 +76,11 @@ function readModel(
   };
 }
 
-function readDetector(detector: ManifestObject, read: ReadFile): PackManifest['detector'] {
+/** @throws PackError naming file and field, also for a field that is not known */
+export function readDetector<File>(
+  detector: ManifestObject,
+  read: ReadFile<File>,
+): DetectorDescription & File {
   const kind = detector.choice('kind', ['rfb', 'yunet', 'scrfd']);
   const usual = detectorDefaults[kind];
   const settings = {
@@ -96,11 +103,12 @@ function readSize(size: ManifestObject): InputSize {
   return read;
 }
 
-function readLandmarks(
+/** @returns null when the detector gives the landmarks */
+export function readLandmarks<File>(
   manifest: ManifestObject,
   detectorKind: DetectorSettings['kind'],
-  read: ReadFile,
-): ModelManifest | null {
+  read: ReadFile<File>,
+): File | null {
   const { givesLandmarks } = detectorDefaults[detectorKind];
   if (!manifest.has('landmarks')) {
     if (givesLandmarks) return null;
@@ -118,7 +126,11 @@ function readLandmarks(
   return model;
 }
 
-function readEmbedder(embedder: ManifestObject, read: ReadFile): PackManifest['embedder'] {
+/** @throws PackError naming file and field, also for a field that is not known */
+export function readEmbedder<File>(
+  embedder: ManifestObject,
+  read: ReadFile<File>,
+): EmbedderDescription & File {
   const kind = embedder.choice('kind', ['arcface', 'sface', 'custom']);
   const usual = embedderDefaults[kind];
   const settings = {
@@ -140,7 +152,7 @@ function readNormalisation(model: ManifestObject, usual: Normalisation | undefin
   };
 }
 
-function readCalibrations(manifest: ManifestObject): Map<FlipMerge, RerankCalibration> {
+export function readCalibrations(manifest: ManifestObject): Map<FlipMerge, RerankCalibration> {
   if (!manifest.has('calibration')) return new Map();
   const calibration = manifest.object('calibration');
   const read = flipMerges

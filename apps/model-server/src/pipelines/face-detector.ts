@@ -10,7 +10,7 @@ import { scrfd } from './scrfd.detector.js';
 import { yunet } from './yunet.detector.js';
 
 /** A new family of detectors is a file beside these and a line here. */
-const rulesOf: Readonly<Record<DetectorKind, DetectorRules>> = { rfb, scrfd, yunet };
+export const detectorRules: Readonly<Record<DetectorKind, DetectorRules>> = { rfb, scrfd, yunet };
 
 /** Finds the faces of a picture with one model of any family. */
 export class FaceDetector {
@@ -29,13 +29,9 @@ export class FaceDetector {
 
   /** @throws PackError when the model has not the tensors of its kind at the input size of the pack */
   static async open(settings: DetectorSettings, pixels: PixelLibrary): Promise<FaceDetector> {
-    const rules = rulesOf[settings.kind];
+    const rules = detectorRules[settings.kind];
     const { width, height } = settings.inputSize;
-    if (width % rules.granularity !== 0 || height % rules.granularity !== 0) {
-      throw new PackError(
-        `${settings.model.field}: ${settings.kind} needs an inputSize in multiples of ${rules.granularity}, got ${width}x${height}`,
-      );
-    }
+    requireInputSize(settings, settings.model.field);
     const session = await ModelSession.open(settings.model);
     const input = session.input([1, 3, height, width]);
     for (const { name, rows, columns } of rules.outputs(settings.inputSize))
@@ -77,6 +73,19 @@ export class FaceDetector {
     const format = { ...normalisation, mirrored: false };
     this.pixels.planes(picture, fitted, this.planes, inputSize, format);
     return fitted;
+  }
+}
+
+/** @throws PackError when no detector of the kind takes that size */
+export function requireInputSize(
+  { kind, inputSize: { width, height } }: Pick<DetectorSettings, 'kind' | 'inputSize'>,
+  field: string,
+): void {
+  const { granularity } = detectorRules[kind];
+  if (width % granularity !== 0 || height % granularity !== 0) {
+    throw new PackError(
+      `${field}: ${kind} needs an inputSize in multiples of ${granularity}, got ${width}x${height}`,
+    );
   }
 }
 

@@ -1,0 +1,97 @@
+import { StartError } from '@face/environment';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadSettings } from '../config/load-settings.js';
+import { projectRoot } from '../config/project-root.js';
+import { consoleReporter } from '../packs/fetch/reporter.js';
+import { loadPack } from '../packs/load-pack.js';
+import { PackError } from '../packs/pack-error.js';
+import { type FaceModels, ofOwner, ofPack } from './face-models.js';
+import { parseProfile, type Profile } from './profile.js';
+import { writeRepository } from './write-repository.js';
+
+const usage = `Writes a Triton model repository.
+
+  --profile FILE    what it shall be, as in triton/profiles
+  --output FOLDER   what was written there before is replaced; weights and plans of yours are kept
+Other than the profile says:
+  --pack PACK             name of a model pack, or path of its JSON or folder; its networks are copied
+  --flip-merge MODE       none, mean or concat
+  --form FORM             ensemble, or single: one model in Python that does everything
+  --instances N           of each model that runs on a CPU
+For a repository that is used elsewhere:
+  --python FOLDER   of the Python packages that its models share, as seen from the repository
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      profile: { type: 'string' },
+      output: { type: 'string' },
+      pack: { type: 'string' },
+      'flip-merge': { type: 'string' },
+      form: { type: 'string' },
+      instances: { type: 'string' },
+      python: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help || values.profile === undefined || values.output === undefined) {
+    (values.help ? process.stdout : process.stderr).write(usage);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const path = resolve(values.profile);
+  const profile = parseProfile(basename(path), await readProfile(path), {
+    ...(values.form === undefined ? {} : { form: values.form }),
+    ...(values.pack === undefined ? {} : { pack: values.pack, models: undefined }),
+    ...(values['flip-merge'] === undefined ? {} : { flipMerge: values['flip-merge'] }),
+    ...(values.instances === undefined ? {} : { instances: everywhere(Number(values.instances)) }),
+  });
+  const root = projectRoot();
+  const inside = relative(root, path);
+  const folder = resolve(values.output);
+  const packages = join(root, 'triton', 'python');
+  await writeRepository(
+    { profile, models: await faceModels(profile) },
+    {
+      folder,
+      // Side by side they can be moved together.
+      packages: values.python ?? (dirname(folder) === dirname(packages) ? join('..', 'python') : packages),
+      origin: inside.startsWith('..') ? basename(path) : inside,
+    },
+  );
+}
+
+function everywhere(instances: number): Record<string, number> {
+  return { steps: instances, detector: instances, embedder: instances };
+}
+
+async function readProfile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new PackError(`there is no profile at ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function faceModels({ models, flipMerge }: Profile): Promise<FaceModels> {
+  if (typeof models !== 'string') return ofOwner(models, flipMerge ?? 'none');
+  const { cacheDir } = loadSettings();
+  return ofPack(await loadPack(models, { cacheDir, flipMerge, reporter: consoleReporter(process.stderr) }));
+}
+
+try {
+  await main();
+} catch (error) {
+  // Sentences for a person; a stack helps only with what nobody has foreseen.
+  const text = error instanceof Error ? (isForeseen(error) ? error.message : error.stack) : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+}
+
+function isForeseen(error: Error): boolean {
+  const isUsage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return error instanceof PackError || error instanceof StartError || isUsage;
+}
