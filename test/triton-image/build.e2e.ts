@@ -1,7 +1,17 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BuildPlace, planConfig, work } from './build-place.js';
+import { BuildPlace, planConfig, tritonFolder, work } from './build-place.js';
 
 const tensorrtImage = 'nvcr.io/nvidia/tensorrt:24.11-py3';
 const tritonImage = 'nvcr.io/nvidia/tritonserver:24.11-py3';
@@ -637,6 +647,33 @@ describe('clear words', () => {
   it('without a folder of models', async () => {
     rmSync(place.model('.'), { recursive: true });
     expect((await failing()).stderr).toContain('triton/models_serving is missing');
+  });
+});
+
+describe('the repository of the project', () => {
+  it('has networks whose plans can be made', async () => {
+    rmSync(place.model('.'), { recursive: true });
+    cpSync(join(tritonFolder, 'models_serving'), place.model('.'), {
+      recursive: true,
+      // What an owner has put there is not for a test.
+      filter: (path) => !/\.(onnx|plan|plan\.json|pt|safetensors)$/.test(path),
+    });
+    const configurations = readdirSync(place.model('.')).filter((name) => place.has(`${name}/config.pbtxt`));
+    const networks = configurations.filter((name) =>
+      place.read(`${name}/config.pbtxt`).includes('platform: "tensorrt_plan"'),
+    );
+    expect(networks.length).toBeGreaterThan(0);
+    const missing = await place.run();
+    for (const name of networks) expect(missing.stderr).toContain(`${name}/1/model.onnx is missing`);
+
+    for (const name of networks) place.writeNetwork(name);
+    const run = await place.run(['--no-run']);
+    expect(run.code).toBe(0);
+    expect(work(run)).toEqual([...networks.map((name) => `convert ${name}`), 'build']);
+    const conversions = run.calls.filter((call) => call.includes('trtexec')).map((call) => call.join(' '));
+    for (const conversion of conversions) {
+      expect(conversion).toMatch(/--minShapes=\S+:1x\S+ --optShapes=\S+:8x\S+ --maxShapes=\S+:32x\S+ --fp16/);
+    }
   });
 });
 

@@ -113,7 +113,7 @@ describe.skipIf(!hasPython)('the preflight', () => {
     rmSync(join(root, 'models/detect_net'), { recursive: true });
     rmSync(join(root, 'lib'), { recursive: true });
     program('nvidia-smi', 'exit 9');
-    expect(preflight()).toEqual({ status: 0, words: 'preflight: 1 models: ready to start\n' });
+    expect(preflight()).toEqual({ status: 0, words: 'preflight: 1 model: ready to start\n' });
   });
 
   const refused = (words: string, more: NodeJS.ProcessEnv = {}) => {
@@ -175,6 +175,12 @@ describe.skipIf(!hasPython)('the preflight', () => {
       'no GPU reaches this container (it has no nvidia-smi): start it with --gpus all',
     );
     expect(status).toBe(1);
+  });
+
+  it('tells of a missing plan although there is no GPU', () => {
+    program('nvidia-smi', 'exit 6');
+    rmSync(join(root, 'models/detect_net/1/model.plan'));
+    refused('triton/build.sh makes it of model.onnx');
   });
 
   it('tells what nvidia-smi says when it fails', () => {

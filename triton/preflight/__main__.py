@@ -44,11 +44,10 @@ def main() -> int:
             gpus = visible_gpus()
         except GpuError as error:
             problems.append(str(error))
-        if tensorrt is not None and gpus:
-            for model in models:
-                found = plan_problems(model, gpus, tensorrt)
-                problems += found.problems
-                warnings += found.warnings
+        for model in models:
+            found = plan_problems(model, gpus, tensorrt)
+            problems += found.problems
+            warnings += found.warnings
 
     for library in NATIVE_LIBRARIES:
         problems += native_problems(library)
@@ -61,7 +60,8 @@ def main() -> int:
     if problems:
         return 1
     on = f" on {', '.join(gpu.name for gpu in gpus)} with TensorRT {tensorrt}" if gpus else ""
-    print(f"preflight: {len(models)} models{on}: ready to start", file=sys.stderr)
+    count = f"{len(models)} model{'' if len(models) == 1 else 's'}"
+    print(f"preflight: {count}{on}: ready to start", file=sys.stderr)
     return 0
 
 

@@ -19,11 +19,12 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
 
 
-def plan_problems(model: ModelConfig, gpus: list[Gpu], tensorrt: str) -> Findings:
+def plan_problems(model: ModelConfig, gpus: list[Gpu], tensorrt: str | None) -> Findings:
     """Checks the plan of a model by the model.plan.json that build.sh wrote beside it; others have none.
 
     A plan is bound to TensorRT's full version and to the compute capability; on another GPU of the same
     capability it runs, but was tuned for something else (TensorRT Developer Guide, "Hardware Compatibility").
+    Without GPUs, or without a version, what depends on them is not checked.
     """
     found = Findings()
     if not model.is_plan:
@@ -57,7 +58,7 @@ def plan_problems(model: ModelConfig, gpus: list[Gpu], tensorrt: str) -> Finding
             f"{model.name}: its plan has {plan.stat().st_size} bytes, {record_path.name} describes one of "
             f"{size}: it was cut off or replaced; {CURE}"
         )
-    if made_by != tensorrt:
+    if tensorrt is not None and made_by != tensorrt:
         found.problems.append(f"{model.name}: its plan is for TensorRT {made_by}, this is {tensorrt}; {CURE}")
     for here in dict.fromkeys(gpus):
         if here.compute_capability != gpu.compute_capability:
