@@ -2,7 +2,7 @@
 # From the owner's ONNX files to a running server: plans, image, container. --help tells the options.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 project=$(dirname "$here")
 models=$here/models_serving
 docker=${DOCKER_BIN:-docker}
@@ -50,7 +50,7 @@ print_commands() {
   for model in "${networks[@]}"; do
     is_wanted "$model" || continue
     folder=$(version_folder "$model")
-    if [[ ! -e $folder/model.onnx ]]; then
+    if [[ ! -e $folder/model.onnx && -s $folder/model.plan ]]; then
       echo "# $model: there is a plan and no model.onnx; the plan is taken as it is"
       continue
     fi
@@ -69,11 +69,12 @@ print_commands() {
 
 parse_arguments "$@"
 read_models
-check_files
 if [[ $dry_run == yes ]]; then
   print_commands
+  check_files
   exit 0
 fi
+check_files
 
 check_docker
 check_images

@@ -330,6 +330,14 @@ describe('option', () => {
     );
   });
 
+  it('--dry-run prints them where a network is missing too, and tells of it', async () => {
+    rmSync(place.model('detect_net/1/model.onnx'));
+    const { code, stdout, stderr } = await place.run(['--dry-run']);
+    expect(stdout.split('\n').filter((line) => line.includes(' trtexec '))).toHaveLength(2);
+    expect(stderr).toContain('detect_net/1/model.onnx is missing');
+    expect(code).toBe(1);
+  });
+
   it('--dry-run tells of plans that may be kept', async () => {
     await place.run(['--no-run']);
     const { stdout } = await place.run(['--dry-run', '--only', 'extract_net', '--gpu', '3', '--no-run']);
