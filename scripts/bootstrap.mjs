@@ -23,6 +23,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tasks = new Map([
   ['start', true],
   ['start-model-server', true],
+  ['conformance-server', true],
   ['dev', true],
   ['test', true],
   ['test-full', true],

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runQuietly } from '../run/command.ts';
-import { programs, type ProgramName } from '../run/programs.ts';
+import { programs } from '../run/programs.ts';
 import { root } from '../run/root.ts';
 import { hashContent } from './content-hash.ts';
 import { runStep } from './step.ts';
@@ -10,8 +10,8 @@ import { runStep } from './step.ts';
 /** Nest's own compiler driver; run by path, because the machine's `node` may be an older one. */
 export const nestCommand = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
 
-/** Compiles one program and the libraries that it uses to `dist/<name>`. */
-export async function compileProgram(name: ProgramName, stop: AbortSignal): Promise<void> {
+/** Compiles one app and the libraries that it uses to `dist/<name>`. */
+export async function compileProgram(name: 'api' | 'model-server', stop: AbortSignal): Promise<void> {
   const output = join(root, 'dist', name);
   const entry = programs[name];
   await runStep({

@@ -1,16 +1,27 @@
+import type { Model } from '@face/kserve';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Settings } from './config/settings.js';
 import { DetectionModel } from './grpc/detection.model.js';
 import { ExtractionModel } from './grpc/extraction.model.js';
 import { InferenceServer } from './grpc/inference.server.js';
+import type { ServerLog } from './grpc/server-log.js';
 import type { LoadedPack } from './packs/loaded-pack.js';
 import { FaceScheduler } from './scheduler/face-scheduler.js';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly pack: LoadedPack;
+  /** Of the program, for ServerMetadata. */
+  readonly version: string;
+  readonly log: ServerLog;
+  /** Offered beside the two of the pack. */
+  readonly furtherModels: readonly Model[];
+}
 
 /** The only place where the rooms of the model server meet. */
 @Module({})
 export class AppModule {
-  /** @param version of the program, for ServerMetadata */
-  static forRoot(settings: Settings, pack: LoadedPack, version: string): DynamicModule {
+  static forRoot({ settings, pack, version, log, furtherModels }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       providers: [
@@ -30,7 +41,7 @@ export class AppModule {
           provide: InferenceServer,
           inject: [DetectionModel, ExtractionModel],
           useFactory: (detection: DetectionModel, extraction: ExtractionModel) =>
-            new InferenceServer(detection, extraction, settings, version),
+            new InferenceServer([detection, extraction, ...furtherModels], settings, version, log),
         },
       ],
     };

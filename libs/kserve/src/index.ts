@@ -49,5 +49,6 @@ export type {
   TensorSpec,
 } from './server/model.js';
 export { ProtocolError, invalidArgument, queueFull, requestLabel } from './server/protocol-error.js';
+export type { Log, LogLevels } from './server/log-settings.js';
 export { SharedBytes } from './server/shared-memory/shared-region.js';
 export type { SharedMemoryOptions } from './server/shared-memory/shared-regions.js';

@@ -1,6 +1,6 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { ModelInferRequest, ModelInferResponse } from './generated/inference/grpc_service.js';
-import { type MessageLayout, checkWire } from './wire-check.js';
+import { type MessageLayout, checkWire, mapEntryLayout } from './wire-check.js';
 
 /**
  * ModelInfer carries megabytes of raw tensors in its last field. The generated writer would copy them through a
@@ -17,11 +17,15 @@ const contentsLayout: MessageLayout = {
   6: 'fixed32',
   7: 'fixed64',
 };
-const parameterLayout: MessageLayout = { 2: {} };
 /** Inputs of a request and outputs of a response are built alike. */
-const tensorLayout: MessageLayout = { 3: 'varints', 4: parameterLayout, 5: contentsLayout };
-const requestLayout: MessageLayout = { 4: parameterLayout, 5: tensorLayout, 6: { 2: parameterLayout } };
-const responseLayout: MessageLayout = { 4: parameterLayout, 5: tensorLayout };
+const tensorLayout: MessageLayout = {
+  3: 'varints',
+  4: mapEntryLayout,
+  5: contentsLayout,
+  single: { field: 5, required: false },
+};
+const requestLayout: MessageLayout = { 4: mapEntryLayout, 5: tensorLayout, 6: { 2: mapEntryLayout } };
+const responseLayout: MessageLayout = { 4: mapEntryLayout, 5: tensorLayout };
 
 /** Field 7 of ModelInferRequest and field 6 of ModelInferResponse, wire type 2 (length-delimited). */
 const requestRawTag = (7 << 3) | 2;

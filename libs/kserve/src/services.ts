@@ -9,6 +9,7 @@ import {
   encodeInferRequest,
   encodeInferResponse,
 } from './infer-codec.js';
+import { type MessageLayout, checkWire, mapEntryLayout } from './wire-check.js';
 
 interface MessageShape {
   /** The method is called with its own message type only, which the shape of all methods cannot tell. */
@@ -38,6 +39,18 @@ type Definitions<Service extends ServiceShape> = {
   >;
 };
 
+/** A map whose values are messages without messages in them. */
+const settingsLayout: MessageLayout = { 1: mapEntryLayout };
+
+/** Requests that hold more than text and numbers, other than inferences. */
+const requestLayouts: Readonly<Record<string, MessageLayout>> = {
+  TraceSetting: settingsLayout,
+  LogSettings: settingsLayout,
+  // Their parameters are skipped.
+  RepositoryModelLoad: { 3: mapEntryLayout },
+  RepositoryModelUnload: { 3: mapEntryLayout },
+};
+
 /** What grpc-js wants to know of a service, for a client and for a server, out of what the generator tells. */
 function defineService<Service extends ServiceShape>(service: Service): Definitions<Service> {
   const methods = Object.entries(service.methods).map(([key, method]) => [
@@ -48,7 +61,10 @@ function defineService<Service extends ServiceShape>(service: Service): Definiti
       requestStream: method.requestStream,
       responseStream: method.responseStream,
       requestSerialize: (message: never) => Buffer.from(method.requestType.encode(message).finish()),
-      requestDeserialize: (bytes: Buffer) => decodeStrictly(method.requestType, bytes),
+      requestDeserialize: (bytes: Buffer) => {
+        checkWire(bytes, requestLayouts[method.name] ?? {});
+        return decodeStrictly(method.requestType, bytes);
+      },
       responseSerialize: (message: never) => Buffer.from(method.responseType.encode(message).finish()),
       responseDeserialize: (bytes: Buffer) => decodeStrictly(method.responseType, bytes),
     },
@@ -67,6 +83,11 @@ export const inferenceService: typeof generated = {
     requestDeserialize: decodeInferRequest,
     responseSerialize: encodeInferResponse,
     responseDeserialize: decodeInferResponse,
+  },
+  modelStreamInfer: {
+    ...generated.modelStreamInfer,
+    requestSerialize: encodeInferRequest,
+    requestDeserialize: decodeInferRequest,
   },
 };
 

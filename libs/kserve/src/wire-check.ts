@@ -8,7 +8,18 @@
 /** What the length-delimited fields of a message hold, by number; those that are not listed are text or bytes. */
 export interface MessageLayout {
   readonly [field: number]: MessageLayout | 'varints' | 'fixed32' | 'fixed64';
+  /**
+   * A message in it that there is only one of. Others would be merged with the first, which the generated readers do
+   * not do, nor has any writer a reason to write several.
+   */
+  readonly single?: { readonly field: number; readonly required: boolean };
 }
+
+/**
+ * An entry of a map whose values are messages. Every writer writes the value, also an empty one; without it the
+ * generated readers forget the whole entry, which the real server does not.
+ */
+export const mapEntryLayout: MessageLayout = { 2: {}, single: { field: 2, required: true } };
 
 /** Deeper nesting is refused, as by the protobuf of other languages. */
 const maxDepth = 100;
@@ -26,7 +37,17 @@ class WireWalker {
   constructor(private readonly bytes: Uint8Array) {}
 
   message(end: number, layout: MessageLayout, depth: number): void {
-    while (this.position < end) this.field(this.varint(end), end, layout, depth);
+    const { single } = layout;
+    const singleTag = single === undefined ? null : single.field * 8 + wire.delimited;
+    let count = 0;
+    while (this.position < end) {
+      const tag = this.varint(end);
+      this.field(tag, end, layout, depth);
+      if (tag === singleTag) count += 1;
+    }
+    if (count > 1 || (count === 0 && single?.required === true)) {
+      throw this.malformed(`a message with ${count} of what there has to be one of`);
+    }
   }
 
   private field(tag: number, end: number, layout: MessageLayout, depth: number): void {

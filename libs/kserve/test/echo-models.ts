@@ -1,6 +1,6 @@
 import type { Model, ModelDefinition, ModelRequest, TensorSpec } from '../src/server/model.js';
 import { SharedBytes } from '../src/server/shared-memory/shared-region.js';
-import type { Tensor } from '../src/tensor.js';
+import { type Datatype, type Tensor, datatypeBytes } from '../src/tensor.js';
 
 /** Small models that give back what they got: what the protocol does, without any inference. */
 class EchoModel implements Model {
@@ -57,7 +57,13 @@ const blob: Model = {
   },
 };
 
-/** The test models for which answers of the real server are recorded. */
+/** Of any number of values, in each datatype. */
+const sameModels = ([...Object.keys(datatypeBytes), 'BYTES'] as Datatype[]).map(
+  (datatype) =>
+    new EchoModel(`same_${datatype.toLowerCase()}`, 0, [[{ name: 'X', datatype, dims: [-1] }, 'Y']]),
+);
+
+/** The test models for which answers of the real server are recorded, and one for each datatype. */
 export const echoModels: readonly Model[] = [
   new EchoModel('echo', 8, [
     [{ name: 'U8', datatype: 'UINT8', dims: [4] }, 'OU8'],
@@ -68,4 +74,5 @@ export const echoModels: readonly Model[] = [
   new EchoModel('text', 8, [[{ name: 'S', datatype: 'BYTES', dims: [2] }, 'T']]),
   new EchoModel('prio', 1, [[{ name: 'MS', datatype: 'INT32', dims: [1] }, 'OUT']]),
   blob,
+  ...sameModels,
 ];

@@ -1,11 +1,9 @@
 import { StartError } from '@face/environment';
 import { existsSync } from 'node:fs';
-import { KserveServer } from '@face/kserve';
+import { KserveServer, type Log, type Model } from '@face/kserve';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
-import type { DetectionModel } from './detection.model.js';
-import type { ExtractionModel } from './extraction.model.js';
 import { widenFlowControl } from './flow-control.js';
 import { listenPrivately, prepareSocket } from './unix-socket.js';
 
@@ -21,22 +19,23 @@ const maxRegions = 512;
 /** How long running inferences may take after the program was asked to end; requests of the API take at most 30 s. */
 const graceMs = 35_000;
 
-/** The gRPC server in front of both models. */
+/** The gRPC server in front of all models. */
 export class InferenceServer implements BeforeApplicationShutdown {
   private readonly server: KserveServer;
   private readonly logger = new Logger('Server');
 
   constructor(
-    detection: DetectionModel,
-    extraction: ExtractionModel,
+    models: readonly Model[],
     private readonly settings: Settings,
     version: string,
+    log: Log,
   ) {
-    this.server = new KserveServer([detection, extraction], {
+    this.server = new KserveServer(models, {
       name: 'face-search-model-server',
       version,
       maxMessageBytes,
       sharedMemory: existsSync(sharedMemoryFolder) ? { folder: sharedMemoryFolder, maxRegions } : undefined,
+      log,
       report: (method, error) => this.logger.error(`${method}: ${describe(error)}`),
     });
   }

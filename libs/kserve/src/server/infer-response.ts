@@ -1,22 +1,23 @@
 import { status } from '@grpc/grpc-js';
 import type { Tensor } from '../tensor.js';
+import { classify } from './classification.js';
 import type { ModelInferRequest, ModelInferResponse } from './messages.js';
 import type { ModelDefinition } from './model.js';
+import type { OutputWish } from './output-wishes.js';
 import { ProtocolError } from './protocol-error.js';
 import { sequenceParameters } from './request-parameters.js';
-import type { SharedBytes } from './shared-memory/shared-region.js';
 
 /**
  * The answer to a request: raw contents only, the outputs that were asked for, or all, in the definition's order.
- * @param targets outputs that go to shared memory instead; their raw contents are empty
- * @throws ProtocolError when such an output is larger than its place
+ * @param wishes outputs that go to shared memory have empty raw contents
+ * @throws ProtocolError when an output is larger than its place in shared memory, or cannot be classified
  * @throws Error when the model has left out an output
  */
 export function buildInferResponse(
   definition: ModelDefinition,
   request: ModelInferRequest,
   outputs: readonly Tensor[],
-  targets: ReadonlyMap<string, SharedBytes>,
+  wishes: ReadonlyMap<string, OutputWish>,
 ): ModelInferResponse {
   const asked = new Set(request.outputs.map(({ name }) => name));
   const tensors = definition.outputs
@@ -24,13 +25,16 @@ export function buildInferResponse(
     .map(({ name }) => {
       const tensor = outputs.find((output) => output.name === name);
       if (tensor === undefined) throw new Error(`model '${definition.name}' gave no output '${name}'`);
-      return tensor;
+      const classes = wishes.get(name)?.classes;
+      return classes === undefined ? tensor : classify(tensor, classes, definition.maxBatchSize > 0);
     });
+  // Ensembles of the real server tell them only with an output that is not empty.
+  const tells = definition.platform === 'ensemble' && tensors.some(({ data }) => data.byteLength > 0);
   return {
     modelName: definition.name,
     modelVersion: String(definition.version),
     id: request.id,
-    parameters: definition.platform === 'ensemble' ? sequenceParameters(request.parameters) : {},
+    parameters: tells ? sequenceParameters(request.parameters) : {},
     outputs: tensors.map(({ name, datatype, shape }) => ({
       name,
       datatype,
@@ -38,12 +42,12 @@ export function buildInferResponse(
       parameters: {},
       contents: undefined,
     })),
-    rawOutputContents: tensors.map((tensor) => deliver(tensor, targets.get(tensor.name))),
+    rawOutputContents: tensors.map((tensor) => deliver(tensor, wishes.get(tensor.name))),
   };
 }
 
-function deliver({ name, data }: Tensor, target: SharedBytes | undefined): Uint8Array {
-  if (target === undefined) return data;
+function deliver({ name, data }: Tensor, { target, classes }: OutputWish = {}): Uint8Array {
+  if (target === undefined || classes !== undefined) return data;
   if (data.byteLength > target.byteLength) {
     throw new ProtocolError(
       status.INTERNAL,

@@ -5,20 +5,30 @@ import type { healthService, inferenceService } from '../services.js';
 import { buildInferResponse } from './infer-response.js';
 import type { CallContext } from './call-context.js';
 import type { ModelInferRequest, ModelInferResponse } from './messages.js';
+import { type Log, updateLogSettings } from './log-settings.js';
 import { modelConfig, modelIndex, modelMetadata } from './model-description.js';
 import type { ModelRepository } from './model-repository.js';
 import { ProtocolError } from './protocol-error.js';
 import { checkInferRequest } from './request-check.js';
 import { RequestRegions } from './shared-memory/request-regions.js';
+import type { CudaSharedMemoryMethod } from './shared-memory/cuda-handlers.js';
 import type { SharedMemoryMethod } from './shared-memory/shared-memory-handlers.js';
 import type { SharedRegions } from './shared-memory/shared-regions.js';
+import { TraceSettings } from './trace-settings.js';
 import type { UnaryHandlers } from './unary-handlers.js';
 
-function refuseLoading(): never {
+function refuseLoading({ repositoryName }: { readonly repositoryName: string }): never {
+  checkRepositoryName(repositoryName);
   throw new ProtocolError(
     status.UNAVAILABLE,
     'explicit model load / unload is not allowed if polling is enabled',
   );
+}
+
+function checkRepositoryName(name: string): void {
+  if (name !== '') {
+    throw new ProtocolError(status.UNIMPLEMENTED, "'repository_name' specification is not supported");
+  }
 }
 
 /** What the server does for each method of both services; the words are the real server's. */
@@ -26,16 +36,23 @@ export class InferenceService {
   private exiting = false;
   private running = 0;
   private idle: (() => void) | undefined;
+  private readonly traces: TraceSettings;
 
   constructor(
     private readonly repository: ModelRepository,
     private readonly metadata: ServerMetadataResponse,
     /** Undefined: no shared memory is offered. */
     private readonly regions: SharedRegions | undefined,
-  ) {}
+    /** Undefined: its levels are not offered. */
+    private readonly log: Log | undefined,
+  ) {
+    this.traces = new TraceSettings((name) =>
+      repository.models.some(({ definition }) => definition.name === name),
+    );
+  }
 
   readonly inferenceHandlers: UnaryHandlers<
-    Omit<typeof inferenceService, 'modelStreamInfer' | SharedMemoryMethod>
+    Omit<typeof inferenceService, 'modelStreamInfer' | SharedMemoryMethod | CudaSharedMemoryMethod>
   > = {
     serverLive: () => {
       this.refuseWhenExiting('Server exiting');
@@ -61,11 +78,14 @@ export class InferenceService {
     modelStatistics: ({ name, version }) => ({ modelStats: this.repository.statistics(name, version) }),
     repositoryIndex: ({ repositoryName, ready }) => {
       this.refuseWhenExiting('Server not ready');
-      if (repositoryName !== '') {
-        throw new ProtocolError(status.UNIMPLEMENTED, "'repository_name' specification is not supported");
-      }
+      checkRepositoryName(repositoryName);
       const models = this.repository.models.filter((model) => !ready || model.ready);
       return { models: models.map(modelIndex) };
+    },
+    traceSetting: (request) => this.traces.update(request),
+    logSettings: (request) => {
+      if (this.log !== undefined) return updateLogSettings(this.log, request);
+      throw new ProtocolError(status.UNIMPLEMENTED, 'the logging extension is not offered');
     },
     repositoryModelLoad: refuseLoading,
     repositoryModelUnload: refuseLoading,
@@ -112,7 +132,7 @@ export class InferenceService {
     try {
       const checked = checkInferRequest(model.definition, request, regions);
       const { outputs, times } = await model.infer(checked, context);
-      const response = buildInferResponse(model.definition, request, outputs, checked.targets);
+      const response = buildInferResponse(model.definition, request, outputs, checked.wishes);
       statistics.recordSuccess(checked.batchSize, process.hrtime.bigint() - start, times);
       return response;
     } catch (error) {

@@ -68,8 +68,9 @@ function findShared(
   input: InferInput,
   regions: RequestRegions,
 ): SharedBytes | null {
-  const shared = regions.find(input);
-  if (shared === null || input.contents === undefined) return shared;
+  const place = regions.readPlace(input);
+  if (place === null) return null;
+  if (input.contents === undefined) return regions.open(place);
   throw invalidArgument(
     `unexpected 'content' provided when using shared memory for input tensor '${input.name}' for model '${modelName}'`,
   );

@@ -154,8 +154,63 @@ describe('KserveServer over gRPC', () => {
       status.UNIMPLEMENTED,
       "'repository_name' specification is not supported",
     ],
+    [
+      'repositoryModelLoad',
+      'names a repository',
+      { repositoryName: 'x', modelName: 'blob' },
+      status.UNIMPLEMENTED,
+      "'repository_name' specification is not supported",
+    ],
+    ['modelReady', 'cannot be parsed', Buffer.from('0c', 'hex'), status.INTERNAL, 'Unable to parse request'],
+    [
+      'cudaSharedMemoryRegister',
+      'names memory of a GPU',
+      { name: 'r', rawHandle: Buffer.alloc(64), deviceId: 0n, byteSize: 8n },
+      status.INVALID_ARGUMENT,
+      'failed to register shared memory region: invalid args',
+    ],
+    [
+      'cudaSharedMemoryStatus',
+      'names memory of a GPU',
+      { name: 'r' },
+      status.NOT_FOUND,
+      "Unable to find cuda shared memory region: 'r'",
+    ],
+    [
+      'logSettings',
+      'asks for levels that are not offered',
+      { settings: {} },
+      status.UNIMPLEMENTED,
+      'the logging extension is not offered',
+    ],
   ])('refuses %s that %s', async (method, _, request, code, details) => {
     expect(await refusal(method, request)).toEqual({ code, details });
+  });
+
+  it('refuses a method that it does not know as servers in C++ do: without words and without a date', async () => {
+    const bytes = (value: Buffer) => value;
+    const error = await new Promise<ServiceError | null>((resolve) => {
+      client.makeUnaryRequest('/inference.GRPCInferenceService/Nope', bytes, bytes, Buffer.alloc(0), resolve);
+    });
+    expect(error).toMatchObject({ code: status.UNIMPLEMENTED, details: '' });
+    expect(error?.metadata.get('date')).toEqual([]);
+  });
+
+  it('classifies an output on request', async () => {
+    const request = ModelInferRequest.create({
+      modelName: 'same_int32',
+      inputs: [{ name: 'X', datatype: 'INT32', shape: [3] }],
+      outputs: [
+        {
+          name: 'Y',
+          parameters: { classification: { parameterChoice: { $case: 'int64Param', value: 1n } } },
+        },
+      ],
+      rawInputContents: [new Uint8Array(Int32Array.of(5, 7, 6).buffer)],
+    });
+    const { outputs, rawOutputContents } = await ask<ModelInferResponse>('modelInfer', request).answer;
+    expect(outputs[0]).toMatchObject({ name: 'Y', datatype: 'BYTES', shape: [1n] });
+    expect(Buffer.from(rawOutputContents[0] ?? []).toString('latin1')).toBe('\u0003\0\0\x007:1');
   });
 
   it('tells a client nothing of a fault of ours, and its operator all', async () => {
@@ -217,6 +272,17 @@ describe('KserveServer over gRPC', () => {
     expect(await next()).toEqual(["Request for unknown model: 'nope' is not found", '']);
     call.end();
     expect(await answers.next()).toMatchObject({ done: true });
+  });
+
+  it('takes a message that cannot be parsed for the end of a stream', async () => {
+    const { path, responseDeserialize } = inferenceService.modelStreamInfer;
+    const bytes = (value: Buffer) => value;
+    const call = client.makeBidiStreamRequest(path, bytes, responseDeserialize);
+    const valid = inferenceService.modelInfer.requestSerialize(blobRequest('blob'));
+    for (const message of [valid, Buffer.from('0c', 'hex'), valid]) call.write(message);
+    const answers: ModelStreamInferResponse[] = [];
+    for await (const answer of call) answers.push(answer as ModelStreamInferResponse);
+    expect(answers.map(({ inferResponse }) => inferResponse?.modelName)).toEqual(['blob']);
   });
 
   it('lets a running inference end when it is closed, and refuses all else', async () => {

@@ -1,5 +1,4 @@
 import {
-  Metadata,
   Server,
   ServerCredentials,
   type ServerOptions,
@@ -7,10 +6,13 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { healthService, inferenceService } from '../services.js';
+import { answerAsCppServers } from './answer-headers.js';
 import { isSameHost } from './call-context.js';
 import { InferenceService } from './inference-service.js';
+import type { Log } from './log-settings.js';
 import type { Model } from './model.js';
 import { ModelRepository } from './model-repository.js';
+import { cudaSharedMemoryHandlers } from './shared-memory/cuda-handlers.js';
 import { sharedMemoryHandlers } from './shared-memory/shared-memory-handlers.js';
 import { type SharedMemoryOptions, SharedRegions } from './shared-memory/shared-regions.js';
 import { addStreamHandler } from './stream-handler.js';
@@ -25,10 +27,13 @@ export interface KserveServerOptions {
   readonly report: ReportFault;
   /** Undefined: none is offered. Otherwise to clients on the same host, which are told so by ServerMetadata. */
   readonly sharedMemory?: SharedMemoryOptions | undefined;
+  /** What clients may read and change the levels of; undefined: none. */
+  readonly log?: Log | undefined;
 }
 
 /** What the server offers beside the protocol's own methods, by the names of Triton. */
 const extensions = [
+  'classification',
   'model_repository',
   'model_configuration',
   'binary_tensor_data',
@@ -38,8 +43,6 @@ const extensions = [
 
 /** The real server knows the method and does not offer it; without a handler the words would be those of grpc-js. */
 function refuseWatch(call: ServerWritableStream<unknown, unknown>): void {
-  // See `addUnaryHandlers`: without headers Node would add a date to the trailers.
-  call.sendMetadata(new Metadata());
   call.emit('error', { code: status.UNIMPLEMENTED, details: '' });
 }
 
@@ -52,22 +55,28 @@ export class KserveServer {
 
   constructor(
     models: readonly Model[],
-    { name, version, maxMessageBytes, report, sharedMemory }: KserveServerOptions,
+    { name, version, maxMessageBytes, report, sharedMemory, log }: KserveServerOptions,
   ) {
     this.regions = sharedMemory === undefined ? undefined : new SharedRegions(sharedMemory);
-    const metadata = { name, version, extensions };
-    this.service = new InferenceService(new ModelRepository(models), metadata, this.regions);
+    const offered = log === undefined ? extensions : [...extensions, 'logging'];
+    const metadata = { name, version, extensions: offered };
+    this.service = new InferenceService(new ModelRepository(models), metadata, this.regions, log);
     const handling: HandlerOptions = {
       report,
       isSameHost: (call) => isSameHost(call.getPeer(), this.listensOnSocket),
     };
+    answerAsCppServers();
     const options: ServerOptions = {
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_send_message_length': -1,
     };
     this.server = new Server(options);
     const { modelStreamInfer, ...unary } = inferenceService;
-    const handlers = { ...this.service.inferenceHandlers, ...sharedMemoryHandlers(this.regions) };
+    const handlers = {
+      ...this.service.inferenceHandlers,
+      ...sharedMemoryHandlers(this.regions),
+      ...cudaSharedMemoryHandlers,
+    };
     addUnaryHandlers(this.server, unary, handlers, handling);
     addStreamHandler(
       this.server,

@@ -35,7 +35,7 @@ export class ModelRepository {
     if (entry !== undefined && (wanted === null || wanted === BigInt(entry.model.definition.version))) {
       return entry;
     }
-    const text = wanted === null ? `'${name}'` : `'${name}' version ${wanted}`;
+    const text = wanted === null || entry === undefined ? `'${name}'` : `'${name}' version ${wanted}`;
     throw new ProtocolError(status.NOT_FOUND, `Request for unknown model: ${text} is not found`);
   }
 

@@ -150,18 +150,23 @@ describe('checkInferRequest', () => {
       "parameter keys starting with 'triton_' are reserved for Triton usage.",
     ],
     [
-      'the classification extension',
+      'a classification without a class',
       {
         inputs: [u8, f32],
         rawInputContents: raw,
         outputs: [
           {
             name: 'OU8',
-            parameters: { classification: { parameterChoice: { $case: 'int64Param', value: 1 } } },
+            parameters: { classification: { parameterChoice: { $case: 'int64Param', value: 0 } } },
           },
         ],
       },
-      "the classification extension, asked for output 'OU8', is not offered",
+      "invalid value for 'classification' parameter, expected >= 0",
+    ],
+    [
+      'several unknown outputs, and names the first of the alphabet',
+      { inputs: [u8, f32], rawInputContents: raw, outputs: [{ name: 'ZZ' }, { name: 'YY' }] },
+      "unexpected inference output 'YY' for model 'echo'",
     ],
   ])('refuses %s', (_, request, text) => {
     expect(fault(echo, request)).toContain(text);
@@ -179,6 +184,38 @@ describe('checkInferRequest', () => {
       'Expected 18446744073709551618, got 2',
     );
     expect(size([1n, 2n ** 40n, 0n, 3n], 0)).toContain('Expected 0, got 0');
+  });
+
+  it.each([
+    [2n ** 31n, 8, 'Expected 17179869184, got 8'],
+    [2n ** 31n + 1n, 8, 'Expected 17179869192, got 8'],
+    [2n ** 63n - 1n, 0, 'Expected 34359738360, got 0'],
+    [-1n, 0, 'Expected 34359738360, got 0'],
+    // From here on the real server is content with what it has counted.
+    [2n ** 32n + 1n, 8, 'Expected 34359738376, got 8'],
+    [1n - 2n ** 32n, 8, 'Expected -34359738360, got 8'],
+    [2n ** 32n, 8, 'Expected 34359738368, got 8'],
+    [0n, 8, 'Expected 0, got 8'],
+  ])('reads a batch of %d in 32 bits, and is told its bytes: %d', (batch, bytes, text) => {
+    const one: ModelDefinition = {
+      ...rows,
+      name: 'one',
+      maxBatchSize: 8,
+      inputs: [{ name: 'F32', datatype: 'FP32', dims: [2] }],
+    };
+    const request = {
+      inputs: [{ ...f32, shape: [batch, 2n] }],
+      rawInputContents: [new Uint8Array(bytes)],
+    };
+    expect(fault(one, request)).toContain(text);
+  });
+
+  it('does not take the batch of one input for that of another', () => {
+    const request = {
+      inputs: [u8, { ...f32, shape: [0, 2] }],
+      rawInputContents: raw,
+    };
+    expect(fault(echo, request)).toContain("for input 'F32' for model 'echo'. Expected 0, got 16");
   });
 
   it('accepts exactly the sizes that their bytes fill', () => {

@@ -1,16 +1,15 @@
 import { type InputData, collectInputs } from './input-data.js';
 import type { ModelInferRequest } from './messages.js';
 import type { InputTensor, ModelDefinition, ModelRequest, TensorSpec } from './model.js';
-import { collectTargets } from './output-targets.js';
+import { type OutputWish, collectWishes } from './output-wishes.js';
 import { invalidArgument, requestLabel } from './protocol-error.js';
 import { checkRequestParameters } from './request-parameters.js';
 import { RequestRegions } from './shared-memory/request-regions.js';
-import type { SharedBytes } from './shared-memory/shared-region.js';
 import { checkSize } from './tensor-size.js';
 
 export interface CheckedRequest extends ModelRequest {
-  /** Where outputs go that the client wants in shared memory, by name. */
-  readonly targets: ReadonlyMap<string, SharedBytes>;
+  /** What the client wants of outputs other than their bytes in the answer, by name. */
+  readonly wishes: ReadonlyMap<string, OutputWish>;
 }
 
 /**
@@ -25,29 +24,27 @@ export function checkInferRequest(
   regions = new RequestRegions(undefined),
 ): CheckedRequest {
   checkRequestParameters(request.parameters);
-  const inputs = collectInputs(request, regions);
-  const targets = collectTargets(request, regions);
+  const data = collectInputs(request, regions);
+  const wishes = collectWishes(request, regions);
   const label = requestLabel(request.id);
   checkOutputNames(definition, request);
-  checkInputCount(definition, inputs, label);
+  checkInputCount(definition, data, label);
   // The real server keeps inputs in a hash table, which gives the last one first; which of several faults is told
   // follows from that.
-  const reversed = [...inputs.values()].reverse();
-  const specs = new Map(reversed.map((input) => [input.name, specOf(definition, input.name)]));
-  const batchSize = definition.maxBatchSize > 0 ? readBatchSize(definition, reversed, label) : 1;
-  const tensors = new Map<string, InputTensor>();
-  for (const input of reversed) {
-    const spec = specs.get(input.name);
-    if (spec !== undefined) tensors.set(input.name, checkInput(definition, spec, input, batchSize, label));
-  }
-  return { id: request.id, batchSize, inputs: tensors, targets };
+  const reversed = [...data.values()].reverse();
+  const batch = definition.maxBatchSize > 0 ? readBatchSize(definition, reversed, label) : null;
+  const inputs = new Map<string, InputTensor>();
+  for (const input of reversed) inputs.set(input.name, checkInput(definition, input, batch, label));
+  return { id: request.id, batchSize: batch === null ? 1 : Number(batch), inputs, wishes };
 }
 
 function checkOutputNames(definition: ModelDefinition, request: ModelInferRequest): void {
-  for (const { name } of request.outputs) {
-    if (!definition.outputs.some((output) => output.name === name)) {
-      throw invalidArgument(`unexpected inference output '${name}' for model '${definition.name}'`);
-    }
+  const isKnown = (name: string) => definition.outputs.some((output) => output.name === name);
+  const unknown = request.outputs.map(({ name }) => name).filter((name) => !isKnown(name));
+  // The real server keeps them sorted, which decides which of several it tells.
+  const [first] = unknown.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  if (first !== undefined) {
+    throw invalidArgument(`unexpected inference output '${first}' for model '${definition.name}'`);
   }
 }
 
@@ -74,10 +71,14 @@ function specOf(definition: ModelDefinition, name: string): TensorSpec {
   return spec;
 }
 
-/** The first dimension of all inputs; like the real server's, of 32 bits, and a 0 gives way to any other. */
-function readBatchSize(definition: ModelDefinition, inputs: readonly InputData[], label: string): number {
+/**
+ * The first dimension of all inputs. The real server keeps it in 32 bits without a sign, reads them with a sign when
+ * it looks for the limit, and a 0 gives way to any other.
+ */
+function readBatchSize(definition: ModelDefinition, inputs: readonly InputData[], label: string): bigint {
   let batchSize = 0n;
   for (const { name, shape } of inputs) {
+    specOf(definition, name);
     const first = shape[0];
     if (first === undefined) {
       throw invalidArgument(
@@ -92,33 +93,33 @@ function readBatchSize(definition: ModelDefinition, inputs: readonly InputData[]
       );
     }
   }
-  if (batchSize > BigInt(definition.maxBatchSize)) {
+  if (BigInt.asIntN(32, batchSize) > BigInt(definition.maxBatchSize)) {
     throw invalidArgument(
       `${label}inference request batch-size must be <= ${definition.maxBatchSize} for '${definition.name}'`,
     );
   }
-  return Number(batchSize);
+  return batchSize;
 }
 
 const batchNote =
   'NOTE: Setting a non-zero max_batch_size in the model config requires a batch dimension to be prepended to each input shape. If you want to specify the full shape including the batch dim in your input dims config, try setting max_batch_size to zero. See the model configuration docs for more info on max_batch_size.';
 
+/** @param batch first dimension of all inputs, null when the model has none */
 function checkInput(
   definition: ModelDefinition,
-  spec: TensorSpec,
   input: InputData,
-  batchSize: number,
+  batch: bigint | null,
   label: string,
 ): InputTensor {
   const { name } = input;
+  const spec = specOf(definition, name);
   const { datatype } = spec;
-  const batched = definition.maxBatchSize > 0;
   if (input.datatype !== datatype) {
     throw invalidArgument(
       `${label}inference input '${name}' data-type is '${input.datatype}', but model '${definition.name}' expects '${datatype}'`,
     );
   }
-  const dims = batched ? input.shape.slice(1) : input.shape;
+  const dims = batch === null ? input.shape : input.shape.slice(1);
   const got = `[${input.shape.join(',')}]`;
   if (dims.length === spec.dims.length && dims.includes(-1n)) {
     throw invalidArgument(
@@ -129,11 +130,12 @@ function checkInput(
     dims.length === spec.dims.length &&
     spec.dims.every((size, index) => size === -1 || BigInt(size) === dims[index]);
   if (!fits) {
-    const expected = batched ? [-1, ...spec.dims] : spec.dims;
+    const expected = batch === null ? spec.dims : [-1, ...spec.dims];
     throw invalidArgument(
-      `${label}unexpected shape for input '${name}' for model '${definition.name}'. Expected [${expected.join(',')}], got ${got}. ${batched ? batchNote : ''}`,
+      `${label}unexpected shape for input '${name}' for model '${definition.name}'. Expected [${expected.join(',')}], got ${got}. ${batch === null ? '' : batchNote}`,
     );
   }
-  const countedShape = batched && batchSize === 0 ? dims : input.shape;
-  return checkSize({ ...input, datatype }, countedShape, definition.name, label);
+  // A batch of 0 is counted as one item.
+  const counted = batch === null || batch === 0n ? dims : [batch, ...dims];
+  return checkSize({ ...input, datatype }, counted, definition.name, label);
 }

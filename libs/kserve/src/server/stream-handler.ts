@@ -10,7 +10,10 @@ const maxAtOnce = 16;
 
 type Infer = (request: ModelInferRequest, context: CallContext) => Promise<ModelInferResponse>;
 
-/** Adds ModelStreamInfer: answers in the order of the requests, errors inside of the stream, which goes on. */
+/**
+ * Adds ModelStreamInfer: answers in the order of the requests, errors inside of the stream, which goes on. A message
+ * that cannot be parsed is the end of the stream, as with the real server: what came before it is answered.
+ */
 export function addStreamHandler(
   server: Server,
   method: MethodDefinition<ModelInferRequest, ModelStreamInferResponse>,
@@ -27,8 +30,10 @@ export function addStreamHandler(
     };
     let running = 0;
     let sent = Promise.resolve();
-    for await (const bytes of call as AsyncIterable<Buffer>) {
-      const request = parseRequest(bytes, method);
+    // To stop reading must not close the other direction.
+    for await (const bytes of call.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      const request = parseOrNull(bytes, method);
+      if (request === null) break;
       const answer = infer(request, context).then(accepted, (error: unknown) => {
         if (!(error instanceof ProtocolError)) report(method.path, error);
         return refused(request, statusOf(error).details);
@@ -65,4 +70,16 @@ function accepted(response: ModelInferResponse): ModelStreamInferResponse {
 
 function refused({ id }: ModelInferRequest, errorMessage: string): ModelStreamInferResponse {
   return ModelStreamInferResponse.fromPartial({ errorMessage, inferResponse: { id } });
+}
+
+function parseOrNull(
+  bytes: Buffer,
+  method: Pick<MethodDefinition<ModelInferRequest, unknown>, 'requestDeserialize'>,
+): ModelInferRequest | null {
+  try {
+    return parseRequest(bytes, method);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
 }

@@ -1,5 +1,4 @@
 import {
-  Metadata,
   type MethodDefinition,
   type Server,
   type ServerUnaryCall,
@@ -50,11 +49,7 @@ export function addUnaryHandlers<Service extends ServiceDefinition>(
         (response) => callback(null, response),
         (error: unknown) => {
           if (!(error instanceof ProtocolError)) report(method.path, error);
-          const refusal = statusOf(error);
-          // Node adds a date to an answer of trailers only, which the real server's have not. Not before UNAVAILABLE:
-          // clients may retry it only as long as no headers have come.
-          if (refusal.code !== status.UNAVAILABLE) call.sendMetadata(new Metadata());
-          callback(refusal);
+          callback(statusOf(error));
         },
       );
     };

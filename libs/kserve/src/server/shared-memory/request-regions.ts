@@ -5,6 +5,14 @@ import { type SharedRegions, unknownRegion } from './shared-regions.js';
 
 type SharedTensor = Pick<InferInput | InferRequestedOutput, 'name' | 'parameters'>;
 
+/** Bytes of a registered region. */
+export interface SharedPlace {
+  readonly region: string;
+  /** Bytes from the beginning of the region. */
+  readonly offset: bigint;
+  readonly byteSize: bigint;
+}
+
 /** What one request uses of the registered regions; none of them goes away before `release`. */
 export class RequestRegions {
   private readonly holds: (() => void)[] = [];
@@ -13,13 +21,29 @@ export class RequestRegions {
   constructor(private readonly regions: SharedRegions | undefined) {}
 
   /**
-   * Where a tensor lies by its parameters.
+   * Where a tensor lies by its parameters, in the order and with the words of the real server
+   * (`ParseSharedMemoryParams`).
    * @returns null when it is not in shared memory
    * @throws ProtocolError
    */
-  find(tensor: SharedTensor): SharedBytes | null {
-    const place = readPlace(tensor);
-    if (place === null) return null;
+  readPlace(tensor: SharedTensor): SharedPlace | null {
+    const { name, parameters } = tensor;
+    const choice = parameters[region]?.parameterChoice;
+    const shared = parameters[region] !== undefined;
+    if (shared && choice?.$case !== 'stringParam') throw wrongType(name, region, 'string_param');
+    const start = readInteger(tensor, offset, shared);
+    const length = readInteger(tensor, byteSize, shared);
+    if (choice?.$case !== 'stringParam') return null;
+    if (length === null) {
+      throw invalidArgument(
+        `'${byteSize}' must be specified along with '${region}' parameter for tensor '${name}'`,
+      );
+    }
+    return { region: choice.value, offset: start ?? 0n, byteSize: length };
+  }
+
+  /** @throws ProtocolError when there is no such place */
+  open(place: SharedPlace): SharedBytes {
     if (this.regions === undefined) throw unknownRegion(place.region);
     const bytes = this.regions.find(place.region, place.offset, place.byteSize);
     this.holds.push(bytes.hold());
@@ -34,23 +58,6 @@ export class RequestRegions {
 const region = 'shared_memory_region';
 const offset = 'shared_memory_offset';
 const byteSize = 'shared_memory_byte_size';
-
-/** In the order and with the words of the real server (`ParseSharedMemoryParams`). */
-function readPlace(tensor: SharedTensor) {
-  const { name, parameters } = tensor;
-  const choice = parameters[region]?.parameterChoice;
-  const shared = parameters[region] !== undefined;
-  if (shared && choice?.$case !== 'stringParam') throw wrongType(name, region, 'string_param');
-  const start = readInteger(tensor, offset, shared);
-  const length = readInteger(tensor, byteSize, shared);
-  if (choice?.$case !== 'stringParam') return null;
-  if (length === null) {
-    throw invalidArgument(
-      `'${byteSize}' must be specified along with '${region}' parameter for tensor '${name}'`,
-    );
-  }
-  return { region: choice.value, offset: start ?? 0n, byteSize: length };
-}
 
 function readInteger({ name, parameters }: SharedTensor, key: string, shared: boolean): bigint | null {
   const parameter = parameters[key];
