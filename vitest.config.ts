@@ -9,7 +9,10 @@ const alias = Object.fromEntries(
   ),
 );
 
-/** `unit` needs only the sources and the native build; `e2e` and `full` start the compiled programs. */
+/**
+ * `unit` needs only the sources and the native build; `e2e` and `full` start the compiled programs, `triton` a real
+ * Triton server instead of the model server.
+ */
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -29,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.ts'],
-          exclude: ['test/full/**'],
+          exclude: ['test/full/**', 'test/triton/**'],
           globalSetup: ['test/support/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -45,6 +48,22 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'triton',
+          // What clients see must be the same with the real server.
+          include: [
+            'test/{embeddings,examples,inputs,keys,production-shape,rerank}.e2e.ts',
+            'test/triton/**/*.e2e.ts',
+          ],
+          env: { FACE_TEST_SERVER: 'triton' },
+          globalSetup: ['test/support/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -1,7 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type EmbeddingsAnswer,
@@ -12,7 +9,7 @@ import {
   request,
 } from './support/client.js';
 import { samplePhoto } from './support/photos.js';
-import { type Api, type ModelServer, startApi, startModelServer } from './support/product.js';
+import { Product } from './support/product.js';
 
 const legacyLibrary = ['so', 'dylib']
   .map((suffix) => new URL(`../native-libs/build/test/liblegacy_rerank.${suffix}`, import.meta.url).pathname)
@@ -23,32 +20,17 @@ describe.each([
   ['our rerank library', {}],
   ['a library with only the legacy symbol', { FACE_V3_RERANK_LIBRARY_PATH: legacyLibrary ?? 'missing' }],
 ])('1024 dimensions with %s', (_name, settings: NodeJS.ProcessEnv) => {
-  let folder: string;
-  let modelServer: ModelServer;
-  let api: Api;
+  let product: Product;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'face-1024-'));
-    const socket = join(folder, 's.sock');
-    modelServer = await startModelServer({
-      FACE_V3_MODEL_SERVER_SOCKET: socket,
-      FACE_V3_EMBEDDING_DIMENSION: '1024',
-    });
-    api = await startApi({
-      FACE_V3_TRITON_URL: `unix:${socket}`,
-      FACE_V3_EMBEDDING_DIMENSION: '1024',
-      ...settings,
-    });
+    const dimension = { FACE_V3_EMBEDDING_DIMENSION: '1024' };
+    product = await Product.start({ modelServer: dimension, api: { ...dimension, ...settings } });
   });
 
-  afterAll(async () => {
-    await api.stop();
-    await modelServer.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => product.stop());
 
   it('embeds and reranks', async () => {
-    const url = `${api.ready.url}/api/v1`;
+    const url = `${product.url}/api/v1`;
     const { body } = await postJson<EmbeddingsAnswer>(`${url}/embeddings`, {
       images: [{ data: samplePhoto('sample1.jpg').toString('base64') }],
     });
@@ -68,21 +50,15 @@ describe.each([
 });
 
 it('is not ready for rerank when the legacy library meets another dimension', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'face-legacy-'));
-  const socket = join(folder, 's.sock');
-  const modelServer = await startModelServer({ FACE_V3_MODEL_SERVER_SOCKET: socket });
-  const api = await startApi({
-    FACE_V3_TRITON_URL: `unix:${socket}`,
-    FACE_V3_RERANK_LIBRARY_PATH: legacyLibrary ?? 'missing',
+  const product = await Product.start({
+    api: { FACE_V3_RERANK_LIBRARY_PATH: legacyLibrary ?? 'missing' },
   });
-  const health = await request(`${api.ready.url}/healthz`);
-  const rerank = await postJson<ErrorAnswer>(`${api.ready.url}/api/v1/rerank`, {
+  const health = await request(`${product.url}/healthz`);
+  const rerank = await postJson<ErrorAnswer>(`${product.url}/api/v1/rerank`, {
     query_embedding: new Array<number>(512).fill(0.1),
     candidates: [{ id: 'a', embedding: new Array<number>(512).fill(0.1) }],
   });
-  await api.stop();
-  await modelServer.stop();
-  await rm(folder, { recursive: true, force: true });
+  await product.stop();
   expect(health.body).toMatchObject({ status: 'degraded', triton_ready: true, rerank_ready: false });
   expect(JSON.stringify(health.body)).toContain('1024');
   expect([rerank.status, rerank.body.code]).toEqual([503, 'not_ready']);

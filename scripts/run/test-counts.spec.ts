@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addCounts, countCTest, countVitest, countsLine, noTests } from './test-counts.ts';
+import { addCounts, countCTest, countUnittest, countVitest, countsLine, noTests } from './test-counts.ts';
 
 describe('counts of ctest', () => {
   it('reads a run in which all pass', () => {
@@ -27,6 +27,17 @@ The following tests FAILED:
 
   it('counts nothing where there are no tests', () => {
     expect(countCTest('No tests were found!!!\n')).toEqual(noTests);
+  });
+});
+
+describe('counts of unittest', () => {
+  it.each([
+    ['....\nRan 38 tests in 0.301s\n\nOK\n', { passed: 38, failed: 0, skipped: 0 }],
+    ['Ran 5 tests in 1s\n\nOK (skipped=2)\n', { passed: 3, failed: 0, skipped: 2 }],
+    ['Ran 9 tests in 1s\n\nFAILED (failures=1, errors=2, skipped=1)\n', { passed: 5, failed: 3, skipped: 1 }],
+    ['SyntaxError: invalid syntax\n', { passed: 0, failed: 1, skipped: 0 }],
+  ])('reads %j', (printed, counts) => {
+    expect(countUnittest(printed)).toEqual(counts);
   });
 });
 

@@ -47,6 +47,16 @@ export function countCTest(printed: string): TestCounts {
   return { passed: Number(summary[2]) - failed - skipped, failed, skipped: skipped + disabled };
 }
 
+/** @param printed by Python's unittest; without its summary the run as a whole counts as failed */
+export function countUnittest(printed: string): TestCounts {
+  const ran = /^Ran (\d+) tests? in /m.exec(printed)?.[1];
+  if (ran === undefined) return { ...noTests, failed: 1 };
+  const count = (kind: string) => Number(new RegExp(`\\b${kind}=(\\d+)`).exec(printed)?.[1] ?? 0);
+  const failed = count('failures') + count('errors') + count('unexpected successes');
+  const skipped = count('skipped');
+  return { passed: Math.max(0, Number(ran) - failed - skipped), failed, skipped };
+}
+
 /** The last line of a test run. */
 export function countsLine({ passed, failed, skipped }: TestCounts): string {
   return `tests: ${passed} passed, ${failed} failed, ${skipped} skipped`;

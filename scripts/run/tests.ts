@@ -3,6 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSanitizedLibraries, nativeBuildFolder, sanitizedBuildFolder } from '../setup/native-build.ts';
 import { build, fetchModelPack, fetchSamplePhotos } from '../setup/prepare.ts';
+import { endStep } from '../setup/step-line.mjs';
+import { prepareTritonPython } from '../setup/triton-python.ts';
 import { runCommand } from './command.ts';
 import { TaskFailure } from './failure.ts';
 import type { Interruption } from './interruption.ts';
@@ -10,12 +12,21 @@ import { root } from './root.ts';
 import {
   addCounts,
   countCTest,
+  countUnittest,
   countVitest,
   countsLine,
   noTests,
   type TestCounts,
   type VitestReport,
 } from './test-counts.ts';
+
+/** What is run beside projects of vitest.config.ts. */
+interface OtherTests {
+  /** Tests of the native libraries. */
+  readonly native?: boolean;
+  /** Tests with a real Triton server, and of what it runs in Python. */
+  readonly triton?: boolean;
+}
 
 /**
  * Sets up as `npm start` does, runs the tests and prints their sum as the last line.
@@ -24,7 +35,7 @@ import {
  */
 export async function runTests(
   projects: readonly string[],
-  { native }: { readonly native: boolean },
+  { native = false, triton = false }: OtherTests,
   { asked }: Interruption,
 ): Promise<number> {
   // Tests start the programs with settings of their own: a developer's .env is not theirs.
@@ -35,7 +46,9 @@ export async function runTests(
     throw new TaskFailure('The tests need the sample photos, which could not be fetched: see above.');
   }
   const ofNative = native ? await runNativeTests(asked) : noTests;
-  const counts = addCounts(ofNative, await runVitest(projects, asked));
+  const ofVitest = projects.length === 0 ? noTests : await runVitest(projects, asked);
+  const ofTriton = triton ? await runTritonTests(environment, asked) : noTests;
+  const counts = [ofNative, ofVitest, ofTriton].reduce(addCounts);
   process.stdout.write(`\n${countsLine(counts)}\n`);
   return counts.failed === 0 ? 0 : 1;
 }
@@ -52,6 +65,31 @@ async function runNativeTests(stop: AbortSignal): Promise<TestCounts> {
   return addCounts(shipped, { ...noTests, skipped: 1 });
 }
 
+/** Tests with a real Triton, where this machine can run one. */
+async function runTritonTests(environment: NodeJS.ProcessEnv, stop: AbortSignal): Promise<TestCounts> {
+  const start = performance.now();
+  const prepared = await prepareTritonPython(environment, stop);
+  if ('problem' in prepared) {
+    process.stdout.write(`\nskipped: the tests with a real Triton server, for ${prepared.problem}\n`);
+    return { ...noTests, skipped: 1 };
+  }
+  endStep('Triton for tests', performance.now() - start);
+  const ofPython = await runPythonTests(join(prepared.folder, 'bin/python'), stop);
+  const settings = { ...environment, FACE_TEST_TRITON_PYTHON: prepared.folder };
+  return addCounts(ofPython, await runVitest(['triton'], stop, settings));
+}
+
+/** Tests of the steps that Triton runs in Python. */
+async function runPythonTests(python: string, stop: AbortSignal): Promise<TestCounts> {
+  const place = join(root, 'triton/python');
+  const args = ['-m', 'unittest', 'discover', '-s', join(place, 'tests'), '-t', place];
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  const { code, output } = await runCommand(python, args, { stop, env, show: 'nothing' });
+  process.stdout.write(`\n${output.trim()}\n`);
+  const counts = countUnittest(output);
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
 async function runCTest(folder: string, stop: AbortSignal): Promise<TestCounts> {
   const { code, output } = await runCommand(
     'ctest',
@@ -64,7 +102,11 @@ async function runCTest(folder: string, stop: AbortSignal): Promise<TestCounts> 
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-async function runVitest(projects: readonly string[], stop: AbortSignal): Promise<TestCounts> {
+async function runVitest(
+  projects: readonly string[],
+  stop: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<TestCounts> {
   const folder = mkdtempSync(join(tmpdir(), 'face-tests-'));
   try {
     const file = join(folder, 'report.json');
@@ -78,7 +120,7 @@ async function runVitest(projects: readonly string[], stop: AbortSignal): Promis
         '--reporter=json',
         `--outputFile.json=${file}`,
       ],
-      { stop, show: 'all' },
+      { stop, env, show: 'all' },
     );
     if (!existsSync(file)) throw new TaskFailure(`vitest ended with code ${code} and without a report.`);
     const counts = countVitest(JSON.parse(readFileSync(file, 'utf8')) as VitestReport);

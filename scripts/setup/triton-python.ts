@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { TaskFailure } from '../run/failure.ts';
 import { root } from '../run/root.ts';
-import { type NoPython, preparePython, type PythonEnvironment, pythonFolder } from './python-environment.ts';
+import { type NoPython, preparePython, pythonFolder } from './python-environment.ts';
 
 const run = promisify(execFile);
 
@@ -27,8 +28,13 @@ try:
         library = paths[0] if paths else None
 except OSError:
     pass
+try:
+    import ensurepip, venv
+    installs = True
+except ImportError:
+    installs = False
 print(json.dumps({"minor": sys.version_info[1], "version": platform.python_version(), "libc": platform.libc_ver(),
-                  "library": library}))
+                  "library": library, "installs": installs}))
 `;
 
 interface Probed {
@@ -37,17 +43,20 @@ interface Probed {
   readonly libc: readonly [name: string, version: string];
   /** Path of the shared libpython. */
   readonly library: string | null;
+  /** Whether it can make virtual environments. */
+  readonly installs: boolean;
 }
 
 /**
  * A Python environment with a real Triton server, for tests: the wheel of nvidia-pytriton, whose own interface is not
  * used.
- * @returns why this machine has none, where it has none
+ * @returns its folder, or why this machine cannot have one
+ * @throws TaskFailure when it could, but cannot be installed
  */
 export async function prepareTritonPython(
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<PythonEnvironment | NoPython> {
+): Promise<{ readonly folder: string } | NoPython> {
   const suitable = await suitablePython(signal);
   if ('problem' in suitable) return suitable;
   const { program, minor, library } = suitable;
@@ -59,7 +68,9 @@ export async function prepareTritonPython(
     files: [requirements],
     signal,
   });
-  if ('problem' in made) return made;
+  if ('problem' in made) {
+    throw new TaskFailure(`The Triton server for tests cannot be installed: ${made.problem}`);
+  }
   // Of the stubs in the wheel the server looks for one at this place only.
   const server = join(folder, `lib/python3.${minor}/site-packages/pytriton/tritonserver`);
   const stub = `../../python_backend_stubs/3.${minor}/triton_python_backend_stub`;
@@ -67,7 +78,7 @@ export async function prepareTritonPython(
   // Where stubs find their libpython, and nothing else that could come between the server and its own libraries.
   link(join(folder, 'libpython', basename(library)), library);
   link(join(folder, 'tritonserver'), server);
-  return made;
+  return { folder };
 }
 
 function link(path: string, target: string): void {
@@ -108,17 +119,15 @@ async function probePython(program: string, signal: AbortSignal): Promise<Probed
 }
 
 /** @returns what is wrong with it, as the end of a sentence */
-export function unsuited({
-  minor,
-  library,
-  libc: [name, version],
-}: Omit<Probed, 'version'>): string | undefined {
+function unsuited({ minor, library, installs, libc: [name, version] }: Probed): string | undefined {
   if (!minors.includes(minor)) return `is not one of 3.${minors[0]} to 3.${minors.at(-1)}`;
   if (name !== 'glibc' || !isAtLeast(version, 2, 35)) {
     return `runs on ${name || 'another C library'} ${version}, not on glibc 2.35 or newer`;
   }
-  if (library === null)
+  if (library === null) {
     return `has no shared library (Debian and Ubuntu: sudo apt install libpython3.${minor})`;
+  }
+  if (!installs) return 'has no venv (Debian and Ubuntu: sudo apt install python3-venv)';
   return undefined;
 }
 

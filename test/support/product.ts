@@ -1,51 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Program } from './process.js';
+import { type InferenceServer, startInferenceServer } from './inference-server.js';
+import { type Api, startApi } from './programs.js';
 
-const root = new URL('../../', import.meta.url).pathname;
+export {
+  type Api,
+  type ModelServer,
+  cleanEnvironment,
+  entries,
+  startApi,
+  startModelServer,
+} from './programs.js';
 
-export const entries = {
-  api: join(root, 'dist/api/apps/api/src/main.js'),
-  modelServer: join(root, 'dist/model-server/apps/model-server/src/main.js'),
-};
-
-interface ModelServerReady {
-  readonly addresses: readonly string[];
-}
-
-interface ApiReady {
-  readonly url: string;
-}
-
-export type ModelServer = Program<ModelServerReady>;
-export type Api = Program<ApiReady>;
-
-/** What a test's process sees of the environment: the machine's, without settings of this product in it. */
-export function cleanEnvironment(settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const own = /^(FACE_V3_(?!CACHE_DIR$)|UVICORN_WORKERS$|PORT$)/;
-  const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
-  return { ...Object.fromEntries(rest), ...settings };
-}
-
-export async function startModelServer(settings: NodeJS.ProcessEnv): Promise<ModelServer> {
-  return Program.start<ModelServerReady>(
-    entries.modelServer,
-    cleanEnvironment({ FACE_V3_LOG_LEVEL: 'WARNING', FACE_V3_MODEL_SERVER_PORT: '0', ...settings }),
-  );
-}
-
-export async function startApi(settings: NodeJS.ProcessEnv): Promise<Api> {
-  return Program.start<ApiReady>(
-    entries.api,
-    cleanEnvironment({ FACE_V3_LOG_LEVEL: 'WARNING', FACE_V3_PORT: '0', ...settings }),
-  );
-}
-
-/** The whole line on this machine: model server on a unix socket, API in front of it, both real processes. */
+/** The whole line on this machine: an inference server, API in front of it, both real processes. */
 export class Product {
   private constructor(
-    readonly modelServer: ModelServer,
+    readonly server: InferenceServer,
     readonly api: Api,
     private readonly folder: string,
   ) {}
@@ -54,16 +25,12 @@ export class Product {
     settings: { api?: NodeJS.ProcessEnv; modelServer?: NodeJS.ProcessEnv } = {},
   ): Promise<Product> {
     const folder = await mkdtemp(join(tmpdir(), 'face-test-'));
-    const socket = join(folder, 'model-server.sock');
-    const modelServer = await startModelServer({
-      FACE_V3_MODEL_SERVER_SOCKET: socket,
-      ...settings.modelServer,
-    });
+    const server = await startInferenceServer(settings.modelServer ?? {}, folder);
     try {
-      const api = await startApi({ FACE_V3_TRITON_URL: `unix:${socket}`, ...settings.api });
-      return new Product(modelServer, api, folder);
+      const api = await startApi({ FACE_V3_TRITON_URL: server.url, ...settings.api });
+      return new Product(server, api, folder);
     } catch (error) {
-      await modelServer.stop();
+      await server.stop();
       throw error;
     }
   }
@@ -74,7 +41,7 @@ export class Product {
 
   async stop(): Promise<void> {
     await this.api.stop();
-    await this.modelServer.stop();
+    await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -78,8 +78,15 @@ async function readProfile(path: string): Promise<string> {
 
 async function faceModels({ models, flipMerge }: Profile): Promise<FaceModels> {
   if (typeof models !== 'string') return ofOwner(models, flipMerge ?? 'none');
-  const { cacheDir } = loadSettings();
-  return ofPack(await loadPack(models, { cacheDir, flipMerge, reporter: consoleReporter(process.stderr) }));
+  // What is set for the model server counts where the profile says nothing: both serve the same API.
+  const settings = loadSettings();
+  const pack = await loadPack(models, {
+    cacheDir: settings.cacheDir,
+    flipMerge: flipMerge ?? settings.flipMerge,
+    embeddingDimension: settings.embeddingDimension,
+    reporter: consoleReporter(process.stderr),
+  });
+  return ofPack(pack);
 }
 
 try {
