@@ -130,14 +130,17 @@ export class InferenceService {
     const regions = new RequestRegions(context.sameHost ? this.regions : undefined);
     this.running += 1;
     try {
+      // What is refused here the model has not seen, and does not count as a failure of it.
       const checked = checkInferRequest(model.definition, request, regions);
-      const { outputs, times } = await model.infer(checked, context);
-      const response = buildInferResponse(model.definition, request, outputs, checked.wishes);
-      statistics.recordSuccess(checked.batchSize, process.hrtime.bigint() - start, times);
-      return response;
-    } catch (error) {
-      statistics.recordFailure(process.hrtime.bigint() - start);
-      throw error;
+      try {
+        const { outputs, times } = await model.infer(checked, context);
+        const response = buildInferResponse(model.definition, request, outputs, checked.wishes);
+        statistics.recordSuccess(checked.batchSize, process.hrtime.bigint() - start, times);
+        return response;
+      } catch (error) {
+        statistics.recordFailure(process.hrtime.bigint() - start);
+        throw error;
+      }
     } finally {
       regions.release();
       this.running -= 1;
