@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -87,12 +87,26 @@ export class TritonServer {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /**
+   * Processes in which models in Python run.
+   * @param model its name; all models when there is none
+   */
+  stubs(model?: string): number[] {
+    const parentOf = (pid: string) =>
+      / (\d+) /.exec(readOr(`/proc/${pid}/stat`).replace(/^.*\) \S/s, ''))?.[1];
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && parentOf(name) === String(this.pid))
+      .filter((pid) => model === undefined || readOr(`/proc/${pid}/cmdline`).includes(`/${model}/1/model.py`))
+      .map(Number);
+  }
+
   /** Asks it to end, kills it when it does not, and resolves with its exit code or the signal that ended it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals | null> {
     if (this.running) {
       const ended = once(this.child, 'exit');
-      this.child.kill(signal);
-      const patience = setTimeout(() => this.child.kill('SIGKILL'), stopSeconds * 1000);
+      if (signal === 'SIGKILL') this.kill();
+      else this.child.kill(signal);
+      const patience = setTimeout(() => this.kill(), stopSeconds * 1000);
       await ended;
       clearTimeout(patience);
     }
@@ -100,6 +114,19 @@ export class TritonServer {
       rmSync(join('/dev/shm', name), { force: true });
     }
     return this.child.exitCode ?? this.child.signalCode;
+  }
+
+  /** Stubs outlive a server that is killed. */
+  private kill(): void {
+    const stubs = this.stubs();
+    this.child.kill('SIGKILL');
+    for (const pid of stubs) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
   }
 
   private untilPrinted(words: string): Promise<void> {
@@ -120,6 +147,15 @@ export class TritonServer {
         });
       }
     });
+  }
+}
+
+/** Empty for a process that ended in the meantime. */
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 

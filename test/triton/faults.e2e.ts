@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,19 +44,6 @@ async function startTriton(change: object = {}): Promise<TritonServer> {
   return triton;
 }
 
-/** Processes in which a model of the server runs. */
-async function stubsOf(server: TritonServer, model: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    const parent = (await read('stat')).replace(/^.*\) \S /s, '').split(' ')[0];
-    if (parent === String(server.pid) && (await read('cmdline')).includes(`/${model}/1/model.py`)) {
-      found.push(Number(pid));
-    }
-  }
-  return found;
-}
-
 describe('a Triton whose Python process is killed', () => {
   it('is told by the health of the API, although Triton calls itself ready', async () => {
     const server = await startTriton();
@@ -65,7 +52,7 @@ describe('a Triton whose Python process is killed', () => {
       const embed = () => postJson<ErrorAnswer>(`${api.ready.url}/api/v1/embeddings`, photo);
       expect((await embed()).status).toBe(200);
 
-      const stubs = await stubsOf(server, 'detection');
+      const stubs = server.stubs('detection');
       expect(stubs.length).toBeGreaterThan(0);
       for (const pid of stubs) process.kill(pid, 'SIGKILL');
 
