@@ -8,8 +8,8 @@ import { type NoPython, preparePython, pythonFolder } from './python-environment
 
 const run = promisify(execFile);
 
-/** Minor versions of Python that the wheel's Triton has a stub for. */
-const minors = [8, 9, 10, 11, 12, 13];
+/** Minor versions of Python that the wheel's Triton has a stub for, and that there is a numpy 1 for, which it needs. */
+const minors = [8, 9, 10, 11, 12];
 
 const requirements = join(root, 'test/triton/requirements.txt');
 
