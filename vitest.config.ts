@@ -11,7 +11,7 @@ const alias = Object.fromEntries(
 
 /**
  * `unit` needs only the sources and the native build; `e2e` and `full` start the compiled programs, `triton` a real
- * Triton server instead of the model server.
+ * Triton server instead of the model server, `measure` prints figures.
  */
 export default defineConfig({
   resolve: { alias },
@@ -64,6 +64,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'measure',
+          include: ['test/**/*.measurement.ts'],
+          setupFiles: ['test/support/metadata.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          fileParallelism: false,
         },
       },
     ],

@@ -35,6 +35,7 @@ const tasks = new Map([
   ['quality', true],
   ['bench', true],
   ['bench-native', true],
+  ['bench-triton', true],
   ['calibrate', true],
 ]);
 
