@@ -24,11 +24,11 @@
  *   returns.
  * - Every function may be called from any number of threads at once. errno, the locale and the floating point
  *   modes stay as they were. No exception, signal or abort leaves the library.
- * - Equal input gives bit-identical output on the same CPU, with any number of threads. The vector instructions of
- *   different CPUs agree within 1e-6 (5e-6 for rows made to round badly).
+ * - Equal input gives bit-identical output on the same CPU, with any number of threads. Different CPUs round single
+ *   precision alike and agree within 1e-6, mostly within 1e-12.
  * - Cosines to the query are computed in double precision. The votes of calibrations up to alpha = 32 use single
- *   precision where many candidates are alike, which changes a score by less than 1e-6 (5e-6 for such
- *   rows); float32 and float64 rows agree within 1e-5.
+ *   precision where many candidates are alike, which changes a score by less than 1e-6 (5e-6 for rows whose
+ *   roundings all go one way); float32 and float64 rows agree within 1e-5.
  * - A candidate with a NaN or an infinity, or with nothing but zeros, gets score 0 and cosine 0 and never votes.
  *   Such a query is an error.
  */

@@ -104,6 +104,11 @@ inline std::vector<AdversarialRows> adversarial_rows(std::size_t dimension, std:
   add("alternating", [&](std::size_t j) {
     return with_noise(row_by(dimension, [&](std::size_t i) { return sign(i + j % 2) / side; }), apart);
   });
+  add("elements that all round down", [&](std::size_t j) {
+    return row_by(dimension, [&](std::size_t i) {
+      return (1 + 0x0.7p-23) * (i == j % dimension ? 1.5 : 1) * (faces.below(4) == 0 ? -1 : 1);
+    });
+  });
   add("equal", [&](std::size_t) { return person; });
   add("equal and opposite",
       [&](std::size_t j) { return row_by(dimension, [&](std::size_t i) { return sign(j) * person[i]; }); });

@@ -58,7 +58,7 @@ void compare(const rerank_options &options, const test::Reference &reference, co
     for (std::size_t j = 0; j < wanted.size(); ++j) {
       EXPECT(got.scores[j] >= 0 && got.scores[j] <= 1);
       EXPECT_NEAR(got.scores[j], wanted[j], 1e-5);
-      EXPECT_NEAR(got.scores[j], floor.scores[j], 1e-6);
+      EXPECT_NEAR(got.scores[j], floor.scores[j], 1e-9);
     }
     // Nearer to the edge the order of additions decides.
     if (margin > 1e-12) EXPECT(got.neighbours == wanted_neighbours);

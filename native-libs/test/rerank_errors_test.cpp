@@ -204,11 +204,10 @@ void legacy_call() {
 void texts() {
   EXPECT(rerank_abi_version() == RERANK_ABI_VERSION);
   EXPECT(std::strstr(rerank_build_info(), "rerank_compute 1.") == rerank_build_info());
-  for (int status = RERANK_OK; status <= RERANK_UNSUPPORTED_OPTIONS; ++status) {
-    EXPECT(std::strcmp(rerank_status_text(status), "unknown status") != 0);
-  }
-  EXPECT(std::strcmp(rerank_status_text(-1), "unknown status") == 0);
-  EXPECT(std::strcmp(rerank_status_text(12345), "unknown status") == 0);
+  const auto known = [](int status) { return std::strcmp(rerank_status_text(status), "unknown status") != 0; };
+  for (int status = RERANK_OK; status <= RERANK_UNSUPPORTED_OPTIONS; ++status) EXPECT(known(status));
+  EXPECT(known(RERANK_SMALL_WORKSPACE) && known(RERANK_NO_THREADS));
+  EXPECT(!known(-1) && !known(RERANK_UNSUPPORTED_OPTIONS + 1) && !known(RERANK_NO_THREADS + 1) && !known(12345));
 }
 
 /// Nothing outside the outputs changes: not their neighbourhood, not the inputs, not errno, not the float modes.

@@ -26,7 +26,7 @@ void compare(const std::vector<T> &query, const std::vector<T> &candidates) {
     EXPECT(result == score_with({kernels.name, kernels.loops, nullptr}, query, candidates));
     EXPECT(result.neighbours == floor.neighbours);
     for (std::size_t j = 0; j < floor.scores.size(); ++j) {
-      EXPECT_NEAR(result.scores[j], floor.scores[j], 1e-6);
+      EXPECT_NEAR(result.scores[j], floor.scores[j], 1e-12);
       EXPECT_NEAR(result.cosines[j], floor.cosines[j], 1e-12);
     }
   }

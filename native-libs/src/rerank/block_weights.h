@@ -137,21 +137,25 @@ class BlockWeights {
       pairs |= (possible[r] >> shift) % (1U << tile_columns) << (r * tile_columns);
     }
     float products[tile_rows * tile_columns];
-    const bool whole = __builtin_popcount(pairs) >= worth_a_tile;
-    if (whole) {
+    const bool screened = __builtin_popcount(pairs) >= worth_a_tile;
+    const bool final = screened && loops.tiles_are_final;
+    if (screened) {
       loops.gram_tile(units.row(first_row), units.row(first_column), units.stride(), units.padded_dimension(),
                       products);
       const float largest = *std::max_element(products, products + tile_rows * tile_columns);
       if (largest < judge.certainly_none()) return 0;
       const float smallest = *std::min_element(products, products + tile_rows * tile_columns);
-      if (pairs == all_pairs && judge.trusts(smallest)) return record_tile(judge, first_row, first_column, products);
+      if (final && pairs == all_pairs && judge.trusts(smallest)) {
+        return record_tile(judge, first_row, first_column, products);
+      }
     }
     int found = 0;
     for (; pairs != 0; pairs &= pairs - 1) {
       const auto bit = static_cast<std::size_t>(__builtin_ctz(pairs));
       const std::size_t i = first_row + bit / tile_columns;
       const std::size_t j = first_column + bit % tile_columns;
-      const double weight = judge.weigh(i, j, whole ? products[bit] : judge.product(i, j));
+      if (screened && products[bit] < judge.certainly_none()) continue;
+      const double weight = judge.weigh(i, j, final ? products[bit] : judge.product(i, j));
       if (weight == 0) continue;
       record(i, j, weight);
       ++found;

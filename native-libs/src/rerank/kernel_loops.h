@@ -12,8 +12,9 @@
 namespace face {
 
 const Loops FACE_LOOPS = {
-    products_float, products_double, dot_float,       dot_double,   dot_mixed, count_votes, add_float_rows, add_double_rows, scale_float,
-    scale_double,    gram_tile,    gram_pair, float_lanes,    weighted_square, weigh_tile, add_weighted_rows, quantize,
+    products_float, products_double, dot_float,   dot_double,        dot_mixed, count_votes,
+    add_float_rows, add_double_rows, scale_float, scale_double,      gram_tile, fused,
+    gram_pair,      weighted_square, weigh_tile,  add_weighted_rows, quantize,
 };
 
 }  // namespace face

@@ -13,6 +13,11 @@ namespace face {
 /// Elements to which single precision rows are padded with zeros.
 constexpr size_t padded_elements = 64;
 
+/// Partial sums of a product in single precision; a power of two. The same for every level, so that all of them have
+/// the same roundings.
+constexpr size_t gram_lanes = 16;
+static_assert(padded_elements % gram_lanes == 0, "a row is whole steps");
+
 /// Pairs that gram_tile() computes at once.
 constexpr size_t tile_rows = 6;
 constexpr size_t tile_columns = 4;
@@ -60,13 +65,14 @@ struct Loops {
   // The functions below work on single precision rows: `dimension` is a multiple of padded_elements, rows start on
   // multiples of 64 bytes and lie `stride` elements apart.
 
-  /// products[r * tile_columns + c] = a_r.b_c. Each product is the sum of a fixed number of partial sums, added up
-  /// in a fixed order, so it has at most product_roundings(dimension) roundings in a row.
+  /// products[r * tile_columns + c] = a_r.b_c. Each product is the sum of gram_lanes partial sums, added up in a
+  /// fixed order, with at most dimension / gram_lanes + 4 roundings in a row.
   void (*gram_tile)(const float *a, const float *b, size_t stride, size_t dimension, float *products);
-  /// One such product, equal to that of gram_tile() to the last bit.
+  /// Whether its products are those of gram_pair() to the last bit. Where a CPU cannot multiply and add with one
+  /// rounding they are not: it would take six times as long for all the pairs that need no more than a bound.
+  bool tiles_are_final;
+  /// One such product, equal to the last bit on every level.
   float (*gram_pair)(const float *a, const float *b, size_t dimension);
-  /// Partial sums of a product; a power of two.
-  size_t gram_lanes;
   /// |sum_k weights[k] rows[k]|^2 of a few rows: the sum in single precision, its square in double.
   double (*weighted_square)(const float *const *rows, const float *weights, size_t count, size_t dimension);
   /// weights[p] = clamp((products[p] - lowest) * slope, 0, 1) for the pairs of a tile, as PairWeight does it.

@@ -30,12 +30,12 @@ class PairJudge {
   PairJudge(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const std::int32_t *subjects,
             const PairWeight &weight) noexcept
       : loops_(loops), rows_(rows), units_(units), subjects_(subjects), weight_(weight) {
-    const double error = units.product_error(loops);
+    const double error = units.product_error();
     certainly_none_ = static_cast<float>(weight.lowest - error);
     certainly_full_ = static_cast<float>(std::min(weight.lowest + 1 / weight.slope, 8.0) + error);
     const double trusted = weight.lowest + std::max(error, trusted_weight / weight.slope);
     const bool trusting = weight.slope <= steepest_trusted_slope &&
-                          units.padded_dimension() / loops.gram_lanes <= longest_trusted_sum;
+                          units.padded_dimension() / gram_lanes <= longest_trusted_sum;
     trusted_ = trusting ? static_cast<float>(std::min(trusted, 8.0)) : 8.0F;
   }
 

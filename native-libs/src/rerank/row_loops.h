@@ -77,28 +77,36 @@ template <class T>
 constexpr double smallest_float_scale = 0x1p-60;
 constexpr double largest_float_scale = 0x1p60;
 
+/// scale * from, where the scale is high + low: the rounding of one would be an error that all elements share and no
+/// sum averages out.
+[[gnu::always_inline]] inline Floats scale_in_two(const float *from, Floats high, Floats low) {
+  return multiply_add(load_floats(from), high, load_floats(from) * low);
+}
+/// Never needed: float64 rows are always scaled in double precision.
+[[gnu::always_inline]] inline Floats scale_in_two(const double *, Floats, Floats) { return Floats{}; }
+
 template <class T>
 [[gnu::always_inline]] inline float scale_values(const T *from, double scale, size_t dimension, float *to) {
+  const bool fits = sizeof(T) == sizeof(float) && scale > smallest_float_scale && scale < largest_float_scale;
+  const Floats high = Floats{} + static_cast<float>(fits ? scale : 1);
+  const Floats low = Floats{} + static_cast<float>(scale - static_cast<double>(high[0]));
   Floats largest = {};
   size_t i = 0;
-  const bool fits = sizeof(T) == sizeof(float) && scale > smallest_float_scale && scale < largest_float_scale;
-  // In two parts: the rounding of one would be an error that all elements share and no sum averages out.
-  const auto high = static_cast<float>(fits ? scale : 1);
-  const auto low = static_cast<float>(scale - static_cast<double>(high));
   for (; i + float_lanes <= dimension; i += float_lanes) {
-    const Floats scaled =
-        fits ? load_floats(from + i) * low + load_floats(from + i) * high : scale_wide(from + i, scale);
+    const Floats scaled = fits ? scale_in_two(from + i, high, low) : scale_wide(from + i, scale);
     const Floats magnitude = scaled < 0 ? -scaled : scaled;
     largest = magnitude > largest ? magnitude : largest;
     memcpy(to + i, &scaled, sizeof scaled);
   }
-  float result = largest_lane(largest);
-  for (; i < dimension; ++i) {
-    to[i] = static_cast<float>(static_cast<double>(from[i]) * scale);
-    const float magnitude = to[i] < 0 ? -to[i] : to[i];
-    if (magnitude > result) result = magnitude;
+  if (i < dimension) {
+    T rest[float_lanes] = {};
+    memcpy(rest, from + i, (dimension - i) * sizeof(T));
+    const Floats scaled = fits ? scale_in_two(rest, high, low) : scale_wide(rest, scale);
+    const Floats magnitude = scaled < 0 ? -scaled : scaled;
+    largest = magnitude > largest ? magnitude : largest;
+    memcpy(to + i, &scaled, (dimension - i) * sizeof(float));
   }
-  return result;
+  return largest_lane(largest);
 }
 
 RowProducts products_float(const float *row, const double *query, size_t dimension) {

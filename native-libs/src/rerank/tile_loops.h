@@ -13,20 +13,43 @@
 namespace face {
 namespace {
 
-/// The partial sums of some products, one register each: as many as the register file holds.
+/// Times that a register of partial sums fits into all those of a product.
+constexpr size_t sum_registers = gram_lanes / float_lanes;
+
+/// Adds up `parts` until one register is left, in the order in which fold() goes on.
+[[gnu::always_inline]] inline Floats fold_registers(Floats *parts) {
+  for (size_t width = sum_registers / 2; width > 0; width /= 2) {
+    for (size_t k = 0; k < width; ++k) parts[k] += parts[k + width];
+  }
+  return parts[0];
+}
+
+/// Each pass over the rows, which stay in the first level cache, fills one register for each product.
 template <size_t rows>
 [[gnu::always_inline]] inline void tile_part(const float *a, const float *b, size_t stride, size_t dimension,
                                              float *products) {
-  Floats sums[rows][tile_columns] = {};
-  for (size_t i = 0; i < dimension; i += float_lanes) {
-    Floats right[tile_columns];
-    for (size_t c = 0; c < tile_columns; ++c) right[c] = load_aligned(b + c * stride + i);
+  Floats parts[rows][tile_columns][sum_registers];
+  for (size_t k = 0; k < sum_registers; ++k) {
+    Floats sums[rows][tile_columns] = {};
+    for (size_t i = k * float_lanes; i < dimension; i += gram_lanes) {
+      Floats right[tile_columns];
+      for (size_t c = 0; c < tile_columns; ++c) right[c] = load_aligned(b + c * stride + i);
+      for (size_t r = 0; r < rows; ++r) {
+        const Floats left = load_aligned(a + r * stride + i);
+        for (size_t c = 0; c < tile_columns; ++c) {
+          sums[r][c] = fused ? multiply_add(left, right[c], sums[r][c]) : sums[r][c] + left * right[c];
+        }
+      }
+    }
     for (size_t r = 0; r < rows; ++r) {
-      const Floats left = load_aligned(a + r * stride + i);
-      for (size_t c = 0; c < tile_columns; ++c) sums[r][c] += left * right[c];
+      for (size_t c = 0; c < tile_columns; ++c) parts[r][c][k] = sums[r][c];
     }
   }
-  for (size_t r = 0; r < rows; ++r) sum_four(sums[r], products + r * tile_columns);
+  for (size_t r = 0; r < rows; ++r) {
+    Floats sums[tile_columns];
+    for (size_t c = 0; c < tile_columns; ++c) sums[c] = fold_registers(parts[r][c]);
+    sum_four(sums, products + r * tile_columns);
+  }
 }
 
 void gram_tile(const float *a, const float *b, size_t stride, size_t dimension, float *products) {
@@ -37,9 +60,14 @@ void gram_tile(const float *a, const float *b, size_t stride, size_t dimension, 
 }
 
 float gram_pair(const float *a, const float *b, size_t dimension) {
-  Floats sum = {};
-  for (size_t i = 0; i < dimension; i += float_lanes) sum += load_aligned(a + i) * load_aligned(b + i);
-  return sum_lanes_single(sum);
+  Floats sums[sum_registers] = {};
+  for (size_t i = 0; i < dimension; i += gram_lanes) {
+    for (size_t k = 0; k < sum_registers; ++k) {
+      const size_t at = i + k * float_lanes;
+      sums[k] = multiply_add(load_aligned(a + at), load_aligned(b + at), sums[k]);
+    }
+  }
+  return sum_lanes_single(fold_registers(sums));
 }
 
 double weighted_square(const float *const *rows, const float *weights, size_t count, size_t dimension) {
@@ -49,7 +77,10 @@ double weighted_square(const float *const *rows, const float *weights, size_t co
   for (size_t i = 0; i < dimension; i += strip * float_lanes) {
     Floats parts[strip] = {};
     for (size_t k = 0; k < count; ++k) {
-      for (size_t v = 0; v < strip; ++v) parts[v] += weights[k] * load_aligned(rows[k] + i + v * float_lanes);
+      const Floats weight = Floats{} + weights[k];
+      for (size_t v = 0; v < strip; ++v) {
+        parts[v] = multiply_add(weight, load_aligned(rows[k] + i + v * float_lanes), parts[v]);
+      }
     }
     // By way of memory, from where a conversion to doubles is one instruction.
     alignas(FACE_VECTOR_BYTES) float built[strip * float_lanes];
@@ -75,7 +106,8 @@ template <size_t rows, size_t vectors>
       values[v] = load_aligned(from + k * stride + start + v * float_lanes);
     }
     for (size_t r = 0; r < rows; ++r) {
-      for (size_t v = 0; v < vectors; ++v) parts[r][v] += weights[r * weight_stride + k] * values[v];
+      const Floats weight = Floats{} + weights[r * weight_stride + k];
+      for (size_t v = 0; v < vectors; ++v) parts[r][v] = multiply_add(weight, values[v], parts[r][v]);
     }
   }
   // By way of memory, from where a conversion to doubles is one instruction.

@@ -43,9 +43,9 @@ class UnitRows {
   /// partial sum (Higham, Accuracy and Stability of Numerical Algorithms, 3.1): one for each addition to it, one
   /// for each halving of their number, and 8 for the products, the rows and second order terms. u = 2^-23 rather
   /// than 2^-24, so that it holds in every rounding mode.
-  [[nodiscard]] double product_error(const Loops &loops) const noexcept {
-    std::size_t roundings = padded_dimension_ / loops.gram_lanes + 8;
-    for (std::size_t lanes = loops.gram_lanes; lanes > 1; lanes /= 2) ++roundings;
+  [[nodiscard]] double product_error() const noexcept {
+    std::size_t roundings = padded_dimension_ / gram_lanes + 8;
+    for (std::size_t lanes = gram_lanes; lanes > 1; lanes /= 2) ++roundings;
     return static_cast<double>(roundings) * 0x1p-23;
   }
 

@@ -7,6 +7,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(FACE_X86_KERNELS)
+#include <immintrin.h>
+#endif
+#if defined(__aarch64__)
+#define FACE_HAS_NEON 1
+#include <arm_neon.h>
+#else
+#define FACE_HAS_NEON 0
+#endif
+
 namespace face {
 namespace {
 
@@ -20,6 +30,9 @@ using Bytes __attribute__((vector_size(FACE_VECTOR_BYTES / 4))) = uint8_t;
 /// As many floats as there are doubles in a register.
 using HalfFloats __attribute__((vector_size(FACE_VECTOR_BYTES / 2))) = float;
 using FourFloats __attribute__((vector_size(16))) = float;
+
+/// Whether multiply_add() is an instruction.
+constexpr bool fused = FACE_VECTOR_BYTES > 16 || FACE_HAS_NEON;
 
 constexpr size_t double_lanes = FACE_VECTOR_BYTES / sizeof(double);
 constexpr size_t float_lanes = FACE_VECTOR_BYTES / sizeof(float);
@@ -42,11 +55,25 @@ constexpr size_t float_lanes = FACE_VECTOR_BYTES / sizeof(float);
   return vector;
 }
 
-/// Never needed: float64 rows are always scaled in double precision.
-[[gnu::always_inline]] inline Floats load_floats(const double *) { return Floats{}; }
-
 [[gnu::always_inline]] inline Floats load_aligned(const float *from) {
   return load_floats(static_cast<const float *>(__builtin_assume_aligned(from, FACE_VECTOR_BYTES)));
+}
+
+/// a b + c with one rounding, on every CPU: so that all levels round alike and give the same single precision numbers.
+[[gnu::always_inline]] inline Floats multiply_add(Floats a, Floats b, Floats c) {
+#if FACE_VECTOR_BYTES == 64
+  return _mm512_fmadd_ps(a, b, c);
+#elif FACE_VECTOR_BYTES == 32
+  return _mm256_fmadd_ps(a, b, c);
+#elif FACE_HAS_NEON
+  return vfmaq_f32(c, a, b);
+#else
+  // The product of two floats is exact in a double, and so is nearly every sum of it and a third of like size.
+  using WideFloats __attribute__((vector_size(2 * FACE_VECTOR_BYTES))) = double;
+  return __builtin_convertvector(__builtin_convertvector(a, WideFloats) * __builtin_convertvector(b, WideFloats) +
+                                     __builtin_convertvector(c, WideFloats),
+                                 Floats);
+#endif
 }
 
 template <class T>
