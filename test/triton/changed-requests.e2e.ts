@@ -21,7 +21,7 @@ type Kind = keyof typeof kinds;
 /** Which intended difference may show with a request. */
 const kinds = {
   'text with a NUL': (request: ReferenceRequest) => texts(request).some((text) => text.includes('\0')),
-  'repeated message': ({ odd }: ReferenceRequest) => odd,
+  'odd message': ({ odd }: ReferenceRequest) => odd,
   // Some of these would end the process of the real server's model, which then answers no more.
   'miscounted size': ({ inputs }: ReferenceRequest) =>
     inputs.some(({ shape }) => shape[0] === 0n || shape.some((size) => size < 0n || size >= 2n ** 31n)),
@@ -96,7 +96,7 @@ describe('requests that are changed by chance', () => {
       }
     };
     await Promise.all(Array.from({ length: concurrency }, work));
-    const leftOut = [...left].map(([kind, times]) => `${times} with a ${kind}`).join(', ');
+    const leftOut = [...left].map(([kind, times]) => `${times} x ${kind}`).join(', ');
     console.log(`compared with a real Triton: ${sent} changed requests, seed ${seed}, but for ${leftOut}`);
     expect(differences.slice(0, 10)).toEqual([]);
   });

@@ -203,10 +203,12 @@ function readField(
   depth: number,
   group?: number,
 ): Field | 'end of a group' {
-  const tag = readVarint(bytes, cursor, request, 5);
+  const written = readVarint(bytes, cursor, request, 5);
+  const tag = BigInt.asUintN(32, written);
+  if (tag !== written) request.odd = true;
   const number = Number(tag >> 3n);
   const wire = Number(tag & 7n);
-  if (tag > 0xffff_ffffn || number === 0 || depth > 100) throw new Malformed();
+  if (number === 0 || depth > 100) throw new Malformed();
   const field = { number, wire, number64: 0n, bytes: Buffer.alloc(0) };
   const take = (length: bigint) => {
     if (length > BigInt(bytes.length - cursor.at)) throw new Malformed();
