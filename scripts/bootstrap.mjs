@@ -31,6 +31,7 @@ const tasks = new Map([
   ['check', false],
   ['generate', false],
   ['fetch', false],
+  ['triton-network', false],
   ['triton-repository', false],
   ['quality', true],
   ['bench', true],

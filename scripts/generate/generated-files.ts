@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { runQuietly } from '../run/command.ts';
 import { root } from '../run/root.ts';
 import { compileProgram } from '../setup/compile.ts';
-
-const tritonRepositoryProgram = 'dist/model-server/apps/model-server/src/triton/repository.main.js';
+import { tritonProgram } from '../triton/program.ts';
 
 /** Committed files that are made from others; each is written below a folder at its place in the project. */
 interface Generator {
@@ -44,7 +43,7 @@ const generators: readonly Generator[] = [
       await compileProgram('model-server', stop);
       const output = join(folder, 'triton/models_serving');
       const args = [
-        join(root, tritonRepositoryProgram),
+        join(root, tritonProgram('repository')),
         ...['--profile', join(root, 'triton/profiles/tensorrt.json')],
         ...['--output', output, '--python', '../python'],
       ];

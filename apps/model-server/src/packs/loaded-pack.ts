@@ -21,6 +21,8 @@ export interface ReadyModel {
   readonly path: string;
   /** Lower-case hex SHA-256 of the file at `path`, after patching. */
   readonly sha256: string;
+  /** Absolute path of the file as it was published. */
+  readonly published: string;
   /** Where the file is named, for sentences about it, as in `faceplugin.json: detector.file`. */
   readonly field: string;
 }

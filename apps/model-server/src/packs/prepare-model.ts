@@ -55,7 +55,7 @@ export async function prepareModel(
     );
   }
   // Nothing to patch: the published file serves as it is.
-  if (sha256 === manifest.asset.sha256) return { path: source, sha256, field };
+  if (sha256 === manifest.asset.sha256) return { path: source, sha256, published: source, field };
   const path = join(folder, `${role.name}-${sha256.slice(0, 16)}.onnx`);
   const unfinished = `${path}.${randomUUID()}`;
   try {
@@ -63,7 +63,11 @@ export async function prepareModel(
       await makeFolder(folder);
       await writeFile(unfinished, prepared);
       if (manifest.golden !== undefined) {
-        await checkGoldenOutput({ path: unfinished, sha256, field }, role.normalisation, manifest.golden);
+        await checkGoldenOutput(
+          { path: unfinished, sha256, published: source, field },
+          role.normalisation,
+          manifest.golden,
+        );
       }
       await rename(unfinished, path);
     }
@@ -72,7 +76,7 @@ export async function prepareModel(
   } finally {
     await rm(unfinished, { force: true });
   }
-  return { path, sha256, field };
+  return { path, sha256, published: source, field };
 }
 
 function patch(original: Uint8Array, graphPatches: readonly GraphPatch[], what: string): Uint8Array {

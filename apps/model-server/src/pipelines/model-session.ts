@@ -64,13 +64,12 @@ export class ModelSession {
   }
 
   /** The only input as the model states it, symbolic sizes taken for 1. */
-  onlyInput(): { readonly name: string; readonly shape: readonly number[]; readonly freeBatch: boolean } {
+  onlyInput(): { readonly name: string; readonly shape: readonly number[] } {
     const [input] = this.session.inputMetadata;
     const shape = input?.isTensor === true ? input.shape : [];
     return {
       name: this.input(shape.map(() => null)),
       shape: shape.map((size) => (typeof size === 'number' ? size : 1)),
-      freeBatch: typeof shape[0] !== 'number',
     };
   }
 

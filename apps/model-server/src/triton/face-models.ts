@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { defaultCalibration, type FlipMerge, type ModelContract, type RerankCalibration } from '@face/kserve';
 import { contractIdOf, contractText } from '../packs/contract-id.js';
 import type { LoadedPack, ReadyModel } from '../packs/loaded-pack.js';
+import { type GraphPatch, patchModel } from '../packs/onnx/graph.js';
+import { resizeRfb } from '../packs/onnx/resize-rfb.js';
 import { PackError } from '../packs/pack-error.js';
 import type { DetectorDescription, EmbedderDescription } from '../packs/pack-manifest.js';
-import { ModelSession } from '../pipelines/model-session.js';
+import { fitNetwork } from './fit-network.js';
 import type { KprpeBackbone } from './kprpe.js';
 import type { OwnersFile, TensorNames } from './owners-file.js';
-import type { OwnersModels } from './profile.js';
+import type { Engine, OwnersModels } from './profile.js';
 
 /** Names of the networks in a repository. */
 export const networks = {
@@ -19,10 +22,8 @@ export const networks = {
 /** A network of a repository. */
 export interface Network {
   readonly tensors: TensorNames;
-  /** ONNX file to be put into the repository; undefined when the owner puts it there. */
-  readonly file: string | undefined;
-  /** False: it takes one picture at a time, whatever it is asked for. */
-  readonly freeBatch: boolean;
+  /** What is put into the repository, a file or its content; undefined when the owner puts it there. */
+  readonly file: string | Uint8Array | undefined;
 }
 
 /** The networks of a repository, wherever their description comes from. */
@@ -50,7 +51,7 @@ export function ofOwner(models: OwnersModels, flipMerge: FlipMerge): FaceModels 
   const text = ownersContractText(models, flipMerge);
   const isOpen = Object.values(networks).some((name) => text.includes(openHash(name)));
   const dimension = flipMerge === 'concat' ? 2 * embedder.dimension : embedder.dimension;
-  const network = ({ tensors }: OwnersFile): Network => ({ tensors, file: undefined, freeBatch: true });
+  const network = ({ tensors }: OwnersFile): Network => ({ tensors, file: undefined });
   return {
     detector: { ...detector, ...network(detector) },
     landmarks: landmarks === null ? null : network(landmarks),
@@ -68,32 +69,45 @@ export function ofOwner(models: OwnersModels, flipMerge: FlipMerge): FaceModels 
 
 /**
  * Networks of a pack, whose files are on this machine.
- * @throws PackError when a network has not the tensors of its kind
+ * @throws PackError when a network has not the tensors of its kind, or cannot become a plan
  */
-export async function ofPack(pack: LoadedPack): Promise<FaceModels> {
+export async function ofPack(pack: LoadedPack, engine: Engine): Promise<FaceModels> {
   const { detector, landmarks, embedder, contract } = pack;
+  const network = engine === 'tensorrt' ? fittedNetwork : preparedNetwork;
+  const resize = detector.kind === 'rfb' ? [resizeRfb(detector.inputSize)] : [];
   return {
-    detector: { ...detector, ...(await networkOf(detector.model)) },
-    landmarks: landmarks.kind === 'detector' ? null : await networkOf(landmarks.model),
-    embedder: { ...embedder, ...(await networkOf(embedder.model)) },
+    detector: { ...detector, ...(await network(detector.model, resize)) },
+    landmarks: landmarks.kind === 'detector' ? null : await network(landmarks.model),
+    embedder: { ...embedder, ...(await network(embedder.model)) },
     kprpe: undefined,
     contract,
     contractTemplate: undefined,
   };
 }
 
-async function networkOf(model: ReadyModel): Promise<Network> {
-  const session = await ModelSession.open(model);
+/** As our model server runs it; in Python tensors are called by their usual names. */
+function preparedNetwork({ path }: ReadyModel): Promise<Network> {
+  return Promise.resolve({ tensors: new Map(), file: path });
+}
+
+/** As it was published, which TensorRT does better with, but for its batch. */
+async function fittedNetwork(
+  { published, field }: ReadyModel,
+  patches: readonly GraphPatch[] = [],
+): Promise<Network> {
   try {
-    const input = session.onlyInput();
-    const [output, ...others] = session.outputNames;
-    if (output === undefined) throw new PackError(`${model.field}: ${model.path} has no output`);
+    const { model, input, outputs } = await fitNetwork(
+      patchModel(await readFile(published), patches),
+      undefined,
+    );
+    const [output, ...others] = outputs;
     const tensors = new Map([['input', input.name]]);
     // Outputs of detectors are found by their usual names; where there is one, it is the one.
-    if (others.length === 0) tensors.set('output', output);
-    return { tensors, file: model.path, freeBatch: input.freeBatch };
-  } finally {
-    await session.close();
+    if (output !== undefined && others.length === 0) tensors.set('output', output.name);
+    return { tensors, file: model };
+  } catch (cause) {
+    if (!(cause instanceof PackError)) throw cause;
+    throw new PackError(`${field}: ${published} cannot become a plan. ${cause.message}`, { cause });
   }
 }
 

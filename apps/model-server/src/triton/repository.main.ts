@@ -76,7 +76,7 @@ async function readProfile(path: string): Promise<string> {
   }
 }
 
-async function faceModels({ models, flipMerge }: Profile): Promise<FaceModels> {
+async function faceModels({ models, flipMerge, engine }: Profile): Promise<FaceModels> {
   if (typeof models !== 'string') return ofOwner(models, flipMerge ?? 'none');
   // What is set for the model server counts where the profile says nothing: both serve the same API.
   const settings = loadSettings();
@@ -86,7 +86,7 @@ async function faceModels({ models, flipMerge }: Profile): Promise<FaceModels> {
     embeddingDimension: settings.embeddingDimension,
     reporter: consoleReporter(process.stderr),
   });
-  return ofPack(pack);
+  return ofPack(pack, engine);
 }
 
 try {

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { TensorSpec } from '@face/kserve';
-import { PackError } from '../packs/pack-error.js';
 import type { FaceModels, Network } from './face-models.js';
 import type { Instances, Profile } from './profile.js';
 import type { EnsembleStep, PythonExecution, Scheduling, TritonModel } from './triton-model.js';
@@ -15,8 +14,8 @@ export interface Repository {
 export interface RepositoryFile {
   /** In the repository. */
   readonly path: string;
-  /** What is copied there. */
-  readonly source: string;
+  /** A file that is copied there, or the content. */
+  readonly source: string | Uint8Array;
 }
 
 /** What the models of a repository are made from. */
@@ -55,7 +54,6 @@ export interface NetworkModel {
  * A plan, or onnxruntime in Python.
  * @param part whose instances and slots it has
  * @param tensors by the names that the profile has for them
- * @throws PackError when a file cannot become a plan
  */
 export function networkModel(
   { profile }: RepositoryPlan,
@@ -65,11 +63,6 @@ export function networkModel(
   tensors: { readonly input: TensorSpec; readonly outputs: readonly TensorSpec[] },
 ): NetworkModel {
   const isPlan = profile.engine === 'tensorrt';
-  if (isPlan && !network.freeBatch) {
-    throw new PackError(
-      `${network.file ?? name} takes one picture at a time: a plan needs an ONNX file with a free batch`,
-    );
-  }
   const own = ({ name: usual, ...spec }: TensorSpec) => ({
     name: isPlan ? (network.tensors.get(usual) ?? usual) : usual,
     ...spec,

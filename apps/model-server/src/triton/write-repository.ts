@@ -39,7 +39,8 @@ export async function writeRepository(
   }
   for (const { path, source } of parts.flatMap(({ files }) => files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await copyFile(source, join(folder, path));
+    if (typeof source === 'string') await copyFile(source, join(folder, path));
+    else await writeFile(join(folder, path), source);
   }
   if (plan.models.contractTemplate !== undefined) await write(templateName, plan.models.contractTemplate);
   await removeEmptied(folder);

@@ -61,6 +61,21 @@ export function readNode(field: Field): GraphNode {
   };
 }
 
+/** Integers of an attribute; undefined when the node has none of that name. */
+export function readNodeIntegers(node: Field, name: string): readonly number[] | undefined {
+  const attribute = readFields(node.payload)
+    .filter((field) => field.number === nodeFields.attribute)
+    .map((field) => readFields(field.payload))
+    .find((fields) => fieldText(lastField(fields, attributeFields.name)) === name);
+  return attribute && fieldIntegers(attribute, attributeFields.integers).map(Number);
+}
+
+/** The same node with other inputs; its attributes stay. */
+export function withInputs(node: Field, inputs: readonly string[]): Field {
+  const rest = readFields(node.payload).filter((field) => field.number !== nodeFields.input);
+  return messageField(node.number, [...inputs.map((input) => textField(nodeFields.input, input)), ...rest]);
+}
+
 /** Attributes are single integers or lists of integers: all that the patches need. */
 export function nodeField(
   opType: string,
@@ -173,4 +188,19 @@ export function readInitializers(graph: Graph): Map<string, GraphTensor> {
       .map((field) => readTensor(field))
       .map((tensor) => [tensor.name, tensor]),
   );
+}
+
+/** Tensors that are known before anything is fed: initializers, and values of `Constant` nodes, by name. */
+export function readConstants(graph: Graph): Map<string, GraphTensor> {
+  const constants = readInitializers(graph);
+  for (const field of graph.filter((each) => each.number === graphFields.node)) {
+    const { opType, outputs } = readNode(field);
+    const [name] = outputs;
+    if (opType !== 'Constant' || name === undefined) continue;
+    changeConstant(field, (tensor) => {
+      constants.set(name, readTensor(tensor));
+      return undefined;
+    });
+  }
+  return constants;
 }

@@ -57,3 +57,24 @@ export function changeShape(
     ),
   );
 }
+
+/** The same tensor without a word about its shape: runtimes infer it. */
+export function withoutShape(valueInfo: Field): Field {
+  return changeNested(valueInfo, fields.type, (type) =>
+    changeNested(type, fields.tensorType, (tensorType) =>
+      messageField(
+        tensorType.number,
+        readFields(tensorType.payload).filter((field) => field.number !== fields.shape),
+      ),
+    ),
+  );
+}
+
+/** A float32 output of any shape. */
+export function floatOutput(number: number, name: string): Field {
+  const float = 1n;
+  return messageField(number, [
+    textField(fields.name, name),
+    messageField(fields.type, [messageField(fields.tensorType, [integerField(1, float)])]),
+  ]);
+}
