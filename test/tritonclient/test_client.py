@@ -177,7 +177,7 @@ class ClientTest(unittest.TestCase):
     def test_timeouts(self) -> None:
         self.refused(
             "DEADLINE_EXCEEDED",
-            "",
+            "Deadline Exceeded",
             lambda: self.server.infer("extraction", faces(8), client_timeout=0.001),
         )
         # Microseconds in a queue, of which an ordinary model has no limit that this could shorten.

@@ -9,12 +9,16 @@ import {
 /** What grpc-js says of a method that it has no handler for. */
 const unknownMethod = 'The server does not implement the method ';
 
+/** What it says when a deadline has passed, and what clients in C++ say, whichever of the two is first. */
+const deadlinePassed = { ours: encodeURI('Deadline exceeded'), theirs: encodeURI('Deadline Exceeded') };
+
 let subscribed = false;
 
 /**
- * Makes the answers of this process' gRPC servers those of gRPC's C++ library in two points for which grpc-js has no
- * setting: they carry no date, which clients show among the trailers of a refusal, and have no words about a method
- * that the server does not know. Node tells of every new HTTP/2 stream of the process.
+ * Makes the answers of this process' gRPC servers those of gRPC's C++ library where grpc-js has no setting for it: they
+ * carry no date, which clients show among the trailers of a refusal, have no words about a method that the server
+ * does not know, and those that programs look for about a deadline. Node tells of every new HTTP/2 stream of the
+ * process.
  */
 export function answerAsCppServers(): void {
   if (subscribed) return;
@@ -24,7 +28,7 @@ export function answerAsCppServers(): void {
     if (!String(headers[constants.HTTP2_HEADER_CONTENT_TYPE]).startsWith('application/grpc')) return;
     const respond = stream.respond.bind(stream);
     stream.respond = (answer, options) =>
-      respond(withoutWords(answer as OutgoingHttpHeaders), { ...options, sendDate: false } as typeof options);
+      respond(inCppWords(answer as OutgoingHttpHeaders), { ...options, sendDate: false } as typeof options);
   });
 }
 
@@ -33,8 +37,9 @@ interface StreamCreated {
   readonly headers: IncomingHttpHeaders;
 }
 
-function withoutWords(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+function inCppWords(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const text = headers['grpc-message'];
-  const known = typeof text !== 'string' || !text.startsWith(unknownMethod);
-  return known ? headers : { ...headers, 'grpc-message': '' };
+  if (typeof text !== 'string') return headers;
+  if (text.startsWith(unknownMethod)) return { ...headers, 'grpc-message': '' };
+  return text === deadlinePassed.ours ? { ...headers, 'grpc-message': deadlinePassed.theirs } : headers;
 }

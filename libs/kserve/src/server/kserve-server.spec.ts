@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, connect } from 'node:http2';
 import { Client, type ServiceError, credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { echoModels } from '../../test/echo-models.js';
@@ -44,6 +46,7 @@ function blobRequest(modelName: string, bytes = 3): ModelInferRequest {
 
 describe('KserveServer over gRPC', () => {
   let server: KserveServer;
+  let address: string;
   let client: Client;
   let held: HeldModel;
   let faults: unknown[];
@@ -57,7 +60,8 @@ describe('KserveServer over gRPC', () => {
       maxMessageBytes: 64 * 2 ** 20,
       report: (_, error) => faults.push(error),
     });
-    client = new Client(await server.listen('127.0.0.1:0'), credentials.createInsecure());
+    address = await server.listen('127.0.0.1:0');
+    client = new Client(address, credentials.createInsecure());
   });
 
   afterEach(async () => {
@@ -195,6 +199,25 @@ describe('KserveServer over gRPC', () => {
     });
     expect(error).toMatchObject({ code: status.UNIMPLEMENTED, details: '' });
     expect(error?.metadata.get('date')).toEqual([]);
+  });
+
+  it('has the words of servers in C++ for a deadline that has passed', async () => {
+    const session = connect(`http://${address}`);
+    const message = inferenceService.modelInfer.requestSerialize(blobRequest('held'));
+    const prefix = Buffer.alloc(5);
+    prefix.writeUInt32BE(message.length, 1);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': inferenceService.modelInfer.path,
+      'content-type': 'application/grpc',
+      'grpc-timeout': '20m',
+      te: 'trailers',
+    });
+    stream.end(Buffer.concat([prefix, message]));
+    const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+    expect(headers).toMatchObject({ 'grpc-status': '4', 'grpc-message': 'Deadline%20Exceeded' });
+    expect(headers.date).toBeUndefined();
+    session.close();
   });
 
   it('classifies an output on request', async () => {
