@@ -29,7 +29,8 @@ step python3 "$here/preflight" "$repository"
 PYTHONPATH=$here step python3 -m rpe_ops build --if-used-by "$repository"
 
 trap - TERM INT
-# --rate-limit: the networks of a GPU share slots, which bounds the memory that they take at one time.
+# --rate-limit: at most two instances of networks work on a GPU at one time, which bounds the memory that they take.
+#   Without the number, a GPU has as many slots as the greediest instance takes, and nothing overlaps.
 # --disable-auto-complete-config: the configurations are complete; else every Python model is started twice.
 exec tritonserver \
   --model-repository="$repository" \
@@ -37,5 +38,6 @@ exec tritonserver \
   --exit-on-error=true \
   --strict-readiness=true \
   --rate-limit=execution_count \
+  --rate-limit-resource=gpu_slots:2 \
   --exit-timeout-secs=30 \
   "$@"

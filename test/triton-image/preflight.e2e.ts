@@ -271,7 +271,8 @@ describe.skipIf(!hasPython)('start.sh', () => {
     expect(code).toBe(7);
     expect(readFileSync(join(root, 'started'), 'utf8')).toBe(
       `${child.pid} --model-repository=${root}/models --disable-auto-complete-config --exit-on-error=true ` +
-        '--strict-readiness=true --rate-limit=execution_count --exit-timeout-secs=30 --log-verbose=1\n',
+        '--strict-readiness=true --rate-limit=execution_count --rate-limit-resource=gpu_slots:2 ' +
+        '--exit-timeout-secs=30 --log-verbose=1\n',
     );
   });
 
