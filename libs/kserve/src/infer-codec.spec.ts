@@ -95,6 +95,10 @@ describe('infer codec', () => {
     ['an input whose name is longer than itself', '2a020a054142434445'],
     ['a shape that ends within a number', '2a031a0180'],
     ['half a float in contents', '2a052a033201000000'],
+    [
+      'a parameter that would become a prototype',
+      `220f0a09${Buffer.from('__proto__').toString('hex')}12022801`,
+    ],
     ['a parameter without its value', '22050a03666f6f'],
     ['a parameter with two values', '220a0a0161120210051201'.concat('00')],
     ['an input with two contents', '2a082a0209012a020902'],

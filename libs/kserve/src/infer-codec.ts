@@ -46,7 +46,14 @@ export function encodeInferRequest(request: ModelInferRequest): Buffer {
  */
 export function decodeInferRequest(bytes: Uint8Array): ModelInferRequest {
   checkWire(bytes, requestLayout);
-  return decodeStrictly(ModelInferRequest, bytes);
+  const request = decodeStrictly(ModelInferRequest, bytes);
+  for (const { parameters } of [request, ...request.inputs, ...request.outputs]) {
+    // The generated reader takes the name for the prototype of its object, and nobody would see the parameter.
+    if (Object.getPrototypeOf(parameters) !== Object.prototype) {
+      throw new Error("a parameter has the name '__proto__'");
+    }
+  }
+  return request;
 }
 
 /** `rawOutputContents` are copied once. */

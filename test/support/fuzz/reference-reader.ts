@@ -140,7 +140,8 @@ function readEntry(bytes: Buffer, map: Map<string, ReferenceParameter>, request:
     values += 1;
     parameter = readParameter(content, parameter, request);
   }
-  if (values !== 1) request.odd = true;
+  // Objects of JavaScript cannot have it as an ordinary key.
+  if (values !== 1 || key === '__proto__') request.odd = true;
   map.set(key, parameter);
 }
 
