@@ -175,6 +175,9 @@ describe('writing', () => {
   it('keeps what the owner put there and removes models that are gone', async () => {
     await write();
     writeFileSync(join(folder, 'detect_net/1/model.plan'), 'a plan');
+    // A server that served it left this.
+    mkdirSync(join(folder, 'extract_post/1/__pycache__'));
+    writeFileSync(join(folder, 'extract_post/1/__pycache__/model.cpython-311.pyc'), '');
     await write({ flipMerge: 'none' });
     expect(readFileSync(join(folder, 'detect_net/1/model.plan'), 'utf8')).toBe('a plan');
     expect(existsSync(join(folder, 'extract_post'))).toBe(false);

@@ -46,8 +46,9 @@ export async function writeRepository(
   await removeEmptied(folder);
 }
 
-/** Files that this program writes, but for networks: those may be the owner's. */
-const written = /(^|\/)(config\.pbtxt|model\.py|\.gitkeep|contract-id\.template)$/;
+/** Files that this program writes, and Python of them; but not networks: those may be the owner's. */
+const written =
+  /(^|\/)(config\.pbtxt|model\.py|\.gitkeep|contract-id\.template|__pycache__\/model\.[^/]*\.pyc)$/;
 
 async function removeWritten(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
