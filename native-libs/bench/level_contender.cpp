@@ -74,6 +74,9 @@ class PairsContender : public Contender {
       const float largest = rows_.units.fill(*kernels.loops, rows_.candidates, index);
       if (rows_.quantized.used()) rows_.quantized.fill(*kernels.loops, rows_.units, index, largest);
     }
+    for (std::size_t column = 0; rows_.quantized.used() && column < data.count(); column += face::screen_columns) {
+      rows_.quantized.fill_panel(column, data.count());
+    }
   }
 
   const char *call() override {

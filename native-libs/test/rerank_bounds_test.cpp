@@ -41,6 +41,9 @@ class PreparedRows {
       const float largest = units.fill(*kernels.loops, rows, i);
       if (quantized.used()) quantized.fill(*kernels.loops, units, i, largest);
     }
+    for (std::size_t column = 0; quantized.used() && column < count_; column += face::screen_columns) {
+      quantized.fill_panel(column, count_);
+    }
   }
 
   double cosine(std::size_t i, std::size_t j) const {

@@ -81,11 +81,10 @@ struct Loops {
   /// precision before it is added. A row's result does not depend on the other rows.
   void (*add_weighted_rows)(double *const *sums, const float *weights, size_t weight_stride, size_t count,
                             const float *rows, size_t stride, size_t row_count, size_t dimension);
-  /// Rounds values / step to whole numbers of at most `largest` in magnitude, `step` being such that they fit.
-  /// @param offset added to the numbers in `shifted`, not to those in `whole`.
+  /// Rounds values / step to whole numbers of 8 bits, `step` being such that they fit.
+  /// @param sum of the numbers.
   /// @return the squared length of what was lost, values - step * whole.
-  float (*quantize)(const float *values, float step, int offset, size_t dimension, int8_t *whole, uint8_t *shifted,
-                    int32_t *sum);
+  float (*quantize)(const float *values, float step, size_t dimension, int8_t *whole, int32_t *sum);
 };
 
 /// Candidates as whole numbers of 8 bits, for a Screen; see QuantizedRows.

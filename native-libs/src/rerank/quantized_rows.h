@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -44,17 +45,24 @@ class QuantizedRows {
   void fill(const Loops &loops, const UnitRows &rows, std::size_t index, float largest) noexcept {
     // Half a step of room keeps numbers in range however the CPU rounds.
     const float step = largest / (static_cast<float>(screen_->largest) - 0.5F);
-    alignas(Arena::alignment) std::uint8_t shifted[largest_depth];
     std::int32_t sum = 0;
-    const float lost = loops.quantize(rows.row(index), step, screen_->offset, depth_, whole_ + index * stride_,
-                                      shifted, &sum);
+    const float lost = loops.quantize(rows.row(index), step, depth_, whole_ + index * stride_, &sum);
     steps_[index] = step;
     // The factor and the last term are for roundings here and in the unit row.
     slacks_[index] = 1 + (std::sqrt(lost) * 1.001F + 1e-5F);
     corrections_[index] = screen_->offset * sum;
-    std::uint8_t *panel = panels_ + index / screen_columns * screen_columns * depth_;
-    for (std::size_t k = 0; k < depth_; k += 4) {
-      std::memcpy(panel + k * screen_columns + index % screen_columns * 4, shifted + k, 4);
+  }
+
+  /// To be called once the rows first_column to first_column + screen_columns - 1, those that there are, are filled in.
+  void fill_panel(std::size_t first_column, std::size_t count) noexcept {
+    const std::size_t columns = std::min(count - first_column, screen_columns);
+    std::uint8_t *const panel = panels_ + first_column * depth_;
+    // Rows after the last are zeros.
+    for (std::size_t c = 0; c < columns; c += 4) {
+      const std::int8_t *const row = whole_ + (first_column + c) * stride_;
+      for (std::size_t k = 0; k < depth_; k += sizeof(FourWords)) {
+        transpose(row + k, panel + k * screen_columns + c * 4);
+      }
     }
   }
 
@@ -81,10 +89,32 @@ class QuantizedRows {
   }
 
  private:
-  /// Largest dimension of an embedding.
-  static constexpr std::size_t largest_depth = 4096;
+  using FourWords __attribute__((vector_size(16))) = std::uint32_t;
+
+  /// Four times four numbers of four rows, offset added, to where a panel has them.
+  void transpose(const std::int8_t *row, std::uint8_t *to) const noexcept {
+    using Bytes __attribute__((vector_size(16))) = std::uint8_t;
+    FourWords rows[4];
+    for (std::size_t r = 0; r < 4; ++r) {
+      Bytes bytes;
+      std::memcpy(&bytes, row + r * stride_, sizeof bytes);
+      bytes += static_cast<std::uint8_t>(screen_->offset);
+      std::memcpy(&rows[r], &bytes, sizeof bytes);
+    }
+    const FourWords low_ab = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    const FourWords high_ab = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    const FourWords low_cd = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    const FourWords high_cd = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    const FourWords columns[4] = {__builtin_shufflevector(low_ab, low_cd, 0, 1, 4, 5),
+                                  __builtin_shufflevector(low_ab, low_cd, 2, 3, 6, 7),
+                                  __builtin_shufflevector(high_ab, high_cd, 0, 1, 4, 5),
+                                  __builtin_shufflevector(high_ab, high_cd, 2, 3, 6, 7)};
+    for (std::size_t k = 0; k < 4; ++k) std::memcpy(to + k * 4 * screen_columns, &columns[k], sizeof columns[k]);
+  }
+
   /// Both whole screens and whole panels.
   static constexpr std::size_t padding = screen_rows * screen_columns / 4;
+  static_assert(screen_rows % 4 == 0 && screen_columns % 4 == 0, "whole transpositions");
   static_assert(padding % screen_rows == 0 && padding % screen_columns == 0, "4 divides both");
 
   [[nodiscard]] std::size_t room(std::size_t count, std::size_t multiple) const noexcept {

@@ -90,23 +90,26 @@ template <class T>
   const bool fits = sizeof(T) == sizeof(float) && scale > smallest_float_scale && scale < largest_float_scale;
   const Floats high = Floats{} + static_cast<float>(fits ? scale : 1);
   const Floats low = Floats{} + static_cast<float>(scale - static_cast<double>(high[0]));
-  Floats largest = {};
+  constexpr size_t ways = 4;
+  Floats largest[ways] = {};
   size_t i = 0;
-  for (; i + float_lanes <= dimension; i += float_lanes) {
-    const Floats scaled = fits ? scale_in_two(from + i, high, low) : scale_wide(from + i, scale);
-    const Floats magnitude = scaled < 0 ? -scaled : scaled;
-    largest = magnitude > largest ? magnitude : largest;
-    memcpy(to + i, &scaled, sizeof scaled);
+  for (; i + ways * float_lanes <= dimension; i += ways * float_lanes) {
+    for (size_t k = 0; k < ways; ++k) {
+      const T *const some = from + i + k * float_lanes;
+      const Floats scaled = fits ? scale_in_two(some, high, low) : scale_wide(some, scale);
+      largest[k] = larger(magnitude(scaled), largest[k]);
+      memcpy(to + i + k * float_lanes, &scaled, sizeof scaled);
+    }
   }
-  if (i < dimension) {
+  for (; i < dimension; i += float_lanes) {
+    const size_t count = dimension - i < float_lanes ? dimension - i : float_lanes;
     T rest[float_lanes] = {};
-    memcpy(rest, from + i, (dimension - i) * sizeof(T));
+    memcpy(rest, from + i, count * sizeof(T));
     const Floats scaled = fits ? scale_in_two(rest, high, low) : scale_wide(rest, scale);
-    const Floats magnitude = scaled < 0 ? -scaled : scaled;
-    largest = magnitude > largest ? magnitude : largest;
-    memcpy(to + i, &scaled, (dimension - i) * sizeof(float));
+    largest[0] = larger(magnitude(scaled), largest[0]);
+    memcpy(to + i, &scaled, count * sizeof(float));
   }
-  return largest_lane(largest);
+  return largest_lane(larger(larger(largest[0], largest[1]), larger(largest[2], largest[3])));
 }
 
 RowProducts products_float(const float *row, const double *query, size_t dimension) {
@@ -156,33 +159,36 @@ float scale_double(const double *from, double scale, size_t dimension, float *to
   return scale_values(from, scale, dimension, to);
 }
 
-float quantize(const float *values, float step, int offset, size_t dimension, int8_t *whole, uint8_t *shifted,
-               int32_t *sum) {
+float quantize(const float *values, float step, size_t dimension, int8_t *whole, int32_t *sum) {
   // Adding 1.5 2^23 leaves the whole number in the low bits of the float, by the CPU's own rounding.
   constexpr float magic = 12582912.0F;
   const float inverse = 1 / step;
-  Floats lost = {};
-  Integers total = {};
-  for (size_t i = 0; i < dimension; i += float_lanes) {
-    const Floats value = load_aligned(values + i);
-    const Floats rounded = value * inverse + magic;
-    Integers number;
-    memcpy(&number, &rounded, sizeof number);
-    number -= 0x4B400000;
-    const Floats error = value - (rounded - magic) * step;
-    lost += error * error;
-    total += number;
-    // Bytes without sign, which may wrap around: the low bits are the same.
-    const auto bytes = __builtin_convertvector(number, Bytes);
-    memcpy(whole + i, &bytes, sizeof bytes);
-    const Bytes moved = bytes + static_cast<uint8_t>(offset);
-    memcpy(shifted + i, &moved, sizeof moved);
+  constexpr size_t ways = 4;
+  static_assert(padded_elements % (ways * float_lanes) == 0, "a row is whole steps");
+  Floats lost[ways] = {};
+  Integers total[ways] = {};
+  for (size_t i = 0; i < dimension; i += ways * float_lanes) {
+    for (size_t k = 0; k < ways; ++k) {
+      const size_t at = i + k * float_lanes;
+      const Floats value = load_aligned(values + at);
+      const Floats rounded = value * inverse + magic;
+      Integers number;
+      memcpy(&number, &rounded, sizeof number);
+      number -= 0x4B400000;
+      const Floats error = value - (rounded - magic) * step;
+      lost[k] += error * error;
+      total[k] += number;
+      // Bytes without sign, which may wrap around: the low bits are the same.
+      const auto bytes = __builtin_convertvector(number, Bytes);
+      memcpy(whole + at, &bytes, sizeof bytes);
+    }
   }
   int32_t lanes[float_lanes];
-  memcpy(lanes, &total, sizeof total);
+  const Integers all = (total[0] + total[1]) + (total[2] + total[3]);
+  memcpy(lanes, &all, sizeof all);
   *sum = 0;
   for (size_t lane = 0; lane < float_lanes; ++lane) *sum += lanes[lane];
-  return sum_lanes_single(lost);
+  return sum_lanes_single((lost[0] + lost[1]) + (lost[2] + lost[3]));
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ class Scoring {
       for (std::size_t index = panel * screen_columns; index < end; ++index) {
         if (!prepare_row(index)) all_plain.store(false, std::memory_order_relaxed);
       }
+      if (quantized_.used() && voters_ > 0) quantized_.fill_panel(panel * screen_columns, count);
     });
     return all_plain.load();
   }

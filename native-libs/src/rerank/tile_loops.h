@@ -71,9 +71,11 @@ float gram_pair(const float *a, const float *b, size_t dimension) {
 }
 
 double weighted_square(const float *const *rows, const float *weights, size_t count, size_t dimension) {
-  constexpr size_t strip = 4;
+  // Four squares are added up in single precision before they are converted, the same four on every level.
+  constexpr size_t group = 4;
+  constexpr size_t strip = group * sum_registers;
   static_assert(padded_elements % (strip * float_lanes) == 0, "a row is whole strips");
-  Doubles squares[2 * strip] = {};
+  Doubles squares[2 * sum_registers] = {};
   for (size_t i = 0; i < dimension; i += strip * float_lanes) {
     Floats parts[strip] = {};
     for (size_t k = 0; k < count; ++k) {
@@ -82,16 +84,17 @@ double weighted_square(const float *const *rows, const float *weights, size_t co
         parts[v] = multiply_add(weight, load_aligned(rows[k] + i + v * float_lanes), parts[v]);
       }
     }
-    // By way of memory, from where a conversion to doubles is one instruction.
-    alignas(FACE_VECTOR_BYTES) float built[strip * float_lanes];
-    memcpy(built, parts, sizeof built);
-    for (size_t v = 0; v < 2 * strip; ++v) {
-      const Doubles some = load_doubles(built + v * double_lanes);
-      squares[v] += some * some;
+    for (size_t v = 0; v < sum_registers; ++v) {
+      Floats square = parts[v] * parts[v];
+      for (size_t g = 1; g < group; ++g) {
+        square = multiply_add(parts[g * sum_registers + v], parts[g * sum_registers + v], square);
+      }
+      squares[2 * v] += lower_doubles(square);
+      squares[2 * v + 1] += upper_doubles(square);
     }
   }
   Doubles total = {};
-  for (size_t v = 0; v < 2 * strip; ++v) total += squares[v];
+  for (size_t v = 0; v < 2 * sum_registers; ++v) total += squares[v];
   return sum_lanes(total);
 }
 

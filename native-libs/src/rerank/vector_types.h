@@ -76,14 +76,51 @@ constexpr size_t float_lanes = FACE_VECTOR_BYTES / sizeof(float);
 #endif
 }
 
+[[gnu::always_inline]] inline Floats join(HalfFloats low, HalfFloats high) {
+#if FACE_VECTOR_BYTES == 64
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif FACE_VECTOR_BYTES == 32
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3);
+#endif
+}
+
+[[gnu::always_inline]] inline Doubles lower_doubles(Floats vector) {
+#if FACE_VECTOR_BYTES == 64
+  return __builtin_convertvector(__builtin_shufflevector(vector, vector, 0, 1, 2, 3, 4, 5, 6, 7), Doubles);
+#elif FACE_VECTOR_BYTES == 32
+  return __builtin_convertvector(__builtin_shufflevector(vector, vector, 0, 1, 2, 3), Doubles);
+#else
+  return __builtin_convertvector(__builtin_shufflevector(vector, vector, 0, 1), Doubles);
+#endif
+}
+
+[[gnu::always_inline]] inline Doubles upper_doubles(Floats vector) {
+#if FACE_VECTOR_BYTES == 64
+  return __builtin_convertvector(__builtin_shufflevector(vector, vector, 8, 9, 10, 11, 12, 13, 14, 15), Doubles);
+#elif FACE_VECTOR_BYTES == 32
+  return __builtin_convertvector(__builtin_shufflevector(vector, vector, 4, 5, 6, 7), Doubles);
+#else
+  return __builtin_convertvector(__builtin_shufflevector(vector, vector, 2, 3), Doubles);
+#endif
+}
+
 template <class T>
 [[gnu::always_inline]] inline Floats scale_wide(const T *from, double scale) {
-  const HalfFloats halves[2] = {__builtin_convertvector(load_doubles(from) * scale, HalfFloats),
-                                __builtin_convertvector(load_doubles(from + double_lanes) * scale, HalfFloats)};
-  Floats scaled;
-  memcpy(&scaled, halves, sizeof scaled);
-  return scaled;
+  return join(__builtin_convertvector(load_doubles(from) * scale, HalfFloats),
+              __builtin_convertvector(load_doubles(from + double_lanes) * scale, HalfFloats));
 }
+
+[[gnu::always_inline]] inline Floats magnitude(Floats vector) {
+  Integers bits;
+  memcpy(&bits, &vector, sizeof bits);
+  bits &= 0x7fffffff;
+  memcpy(&vector, &bits, sizeof bits);
+  return vector;
+}
+
+[[gnu::always_inline]] inline Floats larger(Floats a, Floats b) { return a > b ? a : b; }
 
 [[gnu::always_inline]] inline double sum_lanes(Doubles vector) {
   double lanes[double_lanes];
