@@ -102,12 +102,41 @@ void nearly_full_votes() {
   EXPECT(got.neighbours[0] == 0 && got.neighbours[1] == static_cast<std::int32_t>(count - count / 25 - 1));
 }
 
+/// Around the number of votes from which on a candidate has a row of weights instead of a list, persons one after
+/// the other as well as mixed, within a block and across blocks.
+void lists_that_grow_into_rows() {
+  for (const std::size_t photos : {7u, 15u, 16u, 17u, 18u, 31u, 40u}) {
+    test::RandomFaces faces(static_cast<unsigned>(photos));
+    const auto sorted = faces.rows(count, dimension, photos, 0.6);
+    const auto query = faces.direction(dimension);
+    const std::size_t persons = (count + photos - 1) / photos;
+    std::vector<double> mixed;
+    for (std::size_t person = 0; person < persons * photos; ++person) {
+      const std::size_t row = person % persons * photos + person / persons;
+      if (row >= count) continue;
+      const auto from = sorted.begin() + static_cast<std::ptrdiff_t>(row * dimension);
+      mixed.insert(mixed.end(), from, from + static_cast<std::ptrdiff_t>(dimension));
+    }
+    for (const auto &candidates : {sorted, mixed}) {
+      test::Reference reference = {dimension};
+      const auto wanted = reference.scores(query, candidates);
+      double margin = 0;
+      const auto neighbours = reference.neighbours(candidates, &margin);
+      EXPECT(margin > 1e-9);
+      const auto got = test::rerank(test::default_options(dimension, RERANK_FLOAT64), query, candidates);
+      EXPECT(got.neighbours == neighbours);
+      for (std::size_t j = 0; j < count; ++j) EXPECT_NEAR(got.scores[j], wanted[j], 1e-7);
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
   test::group("equals the float64 reference", equals_reference);
   test::group("identical votes are exactly one", identical_votes_are_exactly_one);
   test::group("votes that cancel out", votes_that_cancel_out);
+  test::group("lists that grow into rows", lists_that_grow_into_rows);
   test::group("nearly full votes", nearly_full_votes);
   return test::finish();
 }

@@ -6,17 +6,13 @@
 #include <cstdint>
 
 #include "arena.h"
+#include "block_votes.h"
 #include "kernels.h"
 #include "pair_judge.h"
 #include "quantized_rows.h"
 #include "unit_rows.h"
 
 namespace face {
-
-/// Rows of a block: whole screens and whole panels. More make each visit to the sums T_j, which lie in the third
-/// level cache, worth more; fewer keep the block itself in the second (800 KB at 1024 dimensions).
-constexpr std::size_t block_rows = 192;
-static_assert(block_rows % screen_rows == 0 && block_rows % screen_columns == 0, "a block is whole screens");
 
 /**
  * w_ij between the rows i of one block and all rows j after them: each pair of candidates is seen once, in the block
@@ -25,18 +21,14 @@ static_assert(block_rows % screen_rows == 0 && block_rows % screen_columns == 0,
 template <class T>
 class BlockWeights {
  public:
-  BlockWeights(Arena *arena, std::size_t count) noexcept
-      : weights_(arena->take<double>(count * block_rows)),
-        voters_(arena->take<std::uint8_t>(count)),
-        full_voters_(arena->take<std::uint8_t>(count)) {}
+  BlockWeights(Arena *arena, std::size_t count) noexcept : votes_(arena, count) {}
 
   /// @param count number of usable candidates.
   void start_block(std::size_t start, std::size_t count) noexcept {
     start_ = start;
     count_ = count;
     end_ = std::min(start + block_rows, count);
-    std::fill_n(voters_ + start, count - start, std::uint8_t{0});
-    std::fill_n(full_voters_ + start, count - start, std::uint8_t{0});
+    votes_.start(start, count);
   }
 
   [[nodiscard]] std::size_t start() const noexcept { return start_; }
@@ -46,18 +38,17 @@ class BlockWeights {
     return (count_ - start_ + screen_columns - 1) / screen_columns;
   }
 
-  /// How many rows of the block, before j where j is in the block itself, vote for j.
-  [[nodiscard]] std::size_t voters(std::size_t j) const noexcept { return voters_[j]; }
-  /// How many of these vote with weight 1.
-  [[nodiscard]] std::size_t full_voters(std::size_t j) const noexcept { return full_voters_[j]; }
-  /// w_ij for i = start() + 0..block_rows - 1; only defined where voters(j) > 0.
-  [[nodiscard]] const double *weights(std::size_t j) const noexcept { return weights_ + j * block_rows; }
+  /// Position p of a voter stands for the row start() + p. Where j is in the block itself these are the rows before it.
+  [[nodiscard]] const BlockVotes &votes() const noexcept { return votes_; }
 
   /// Whether all rows of the block but `missing` vote for some later candidate with weight 1.
   [[nodiscard]] bool any_nearly_full(std::size_t missing) const noexcept {
     const std::size_t rows = end_ - start_;
-    return rows > missing && std::any_of(full_voters_ + end_, full_voters_ + count_,
-                                         [&](std::size_t full) { return full + missing >= rows; });
+    bool found = false;
+    for (std::size_t j = end_; rows > missing && !found && j < count_; ++j) {
+      found = votes_.full_voters(j) + missing >= rows;
+    }
+    return found;
   }
 
   /// Weighs the pairs of the block's rows and the panel's columns. Panels can be weighed at the same time.
@@ -108,7 +99,7 @@ class BlockWeights {
         const std::int32_t other = judge.subject(first_column + c);
         if (other < 0) continue;
         possible[r] &= ~(std::uint32_t{1} << c);
-        if (other == judge.subject(first_row + r)) record(first_row + r, first_column + c, 1);
+        if (other == judge.subject(first_row + r)) votes_.add(first_column + c, first_row + r - start_, 1);
       }
     }
   }
@@ -157,7 +148,7 @@ class BlockWeights {
       if (screened && products[bit] < judge.certainly_none()) continue;
       const double weight = judge.weigh(i, j, final ? products[bit] : judge.product(i, j));
       if (weight == 0) continue;
-      record(i, j, weight);
+      votes_.add(j, i - start_, weight);
       ++found;
     }
     return found;
@@ -169,36 +160,14 @@ class BlockWeights {
     double weights[tile_rows * tile_columns];
     judge.weigh_trusted_tile(products, weights);
     for (std::size_t c = 0; c < tile_columns; ++c) {
-      double *to = open(first_column + c) + (first_row - start_);
-      std::uint8_t full = 0;
-      for (std::size_t r = 0; r < tile_rows; ++r) {
-        to[r] = weights[r * tile_columns + c];
-        full = static_cast<std::uint8_t>(full + (to[r] == 1 ? 1 : 0));
-      }
-      voters_[first_column + c] = static_cast<std::uint8_t>(voters_[first_column + c] + tile_rows);
-      full_voters_[first_column + c] = static_cast<std::uint8_t>(full_voters_[first_column + c] + full);
+      votes_.add_column(first_column + c, first_row - start_, tile_rows, weights + c, tile_columns);
     }
     return static_cast<int>(tile_rows * tile_columns);
   }
 
-  void record(std::size_t i, std::size_t j, double weight) noexcept {
-    open(j)[i - start_] = weight;
-    ++voters_[j];
-    if (weight == 1) ++full_voters_[j];
-  }
-
-  /// The weights of j, 0 where nothing was recorded yet.
-  [[nodiscard]] double *open(std::size_t j) noexcept {
-    double *weights = weights_ + j * block_rows;
-    if (voters_[j] == 0) std::fill_n(weights, block_rows, 0.0);
-    return weights;
-  }
-
   static constexpr std::uint32_t all_pairs = (1U << (tile_rows * tile_columns)) - 1;
 
-  double *weights_;
-  std::uint8_t *voters_;
-  std::uint8_t *full_voters_;
+  BlockVotes votes_;
   std::size_t start_ = 0;
   std::size_t end_ = 0;
   std::size_t count_ = 0;

@@ -6,6 +6,7 @@
 
 #include "block_weights.h"
 #include "candidate_rows.h"
+#include "gather_votes.h"
 #include "kernels.h"
 #include "pair_judge.h"
 #include "template_sums.h"
@@ -41,93 +42,107 @@ class Poll {
         totals_(totals),
         scratch_(scratch) {}
 
-  /// Rows whose votes one task takes.
-  static constexpr std::size_t rows_at_once = TemplateSums<T>::sums_at_once;
-  static_assert(block_rows % rows_at_once == 0, "a block is whole tasks");
-
-  /// Votes of the block for the rows from `first` on, all of them after the block.
+  /// Votes of the block for the rows_at_once rows from `first` on, all of them after the block.
   void count_for_later(std::size_t first) noexcept {
     Ballot ballots[rows_at_once];
     std::size_t count = 0;
     const std::size_t last = std::min(first + rows_at_once, rows_.size());
     for (std::size_t j = first; j < last; ++j) {
-      if (weights_.voters(j) > 0) ballots[count++] = ballot_of(j, weights_.weights(j), block_rows);
+      if (weights_.votes().is_whole(j)) {
+        ballots[count++] = ballot_of(j, weights_.votes().whole(j), block_rows);
+      } else if (weights_.votes().voters(j) > 0) {
+        VoterList list;
+        weights_.votes().read_list(j, &list);
+        count_list(j, list, weights_.start());
+      }
     }
     count_ballots(ballots, count, weights_.start(), block_rows);
   }
 
-  /// Votes for rows of the block, `first` and those after it, by all rows after the block and by the block itself.
-  /// Nobody else votes for them then, and their result is known.
+  /// Votes for the rows_at_once rows of the block from `first` on, by all rows after the block and by the block
+  /// itself. Nobody else votes for them then, and their result is known.
   void finish(std::size_t first) noexcept {
     const std::size_t count = std::min(first + rows_at_once, weights_.end()) - first;
     for (std::size_t chunk = weights_.end(); chunk < rows_.size(); chunk += block_rows) {
-      double weights[rows_at_once * block_rows];
-      if (gather(first, count, chunk, weights)) count_chunk(first, count, chunk, weights);
+      count_chunk(first, count, chunk);
     }
-    count_own_block(first, count);
+    // Comes last, when it is known whether anybody votes for a row: only then its own weight of 1 is worth adding.
+    count_chunk(first, count, weights_.start());
     for (std::size_t r = 0; r < count; ++r) settle(first + r);
   }
 
  private:
-  /// The weights of `count` rows of the block, from `first` on, towards the candidates of a later chunk, who have
-  /// these rows among their voters: weights are symmetric.
-  /// @return false when nobody votes; `weights` are then undefined.
-  [[nodiscard]] bool gather(std::size_t first, std::size_t count, std::size_t chunk, double *weights) const noexcept {
-    const std::size_t end = std::min(chunk + block_rows, rows_.size());
-    bool any = false;
-    for (std::size_t j = chunk; j < end; ++j) any = any || weights_.voters(j) > 0;
-    if (!any) return false;
-    std::fill_n(weights, count * block_rows, 0.0);
-    for (std::size_t j = chunk; j < end; ++j) {
-      if (weights_.voters(j) == 0) continue;
-      const double *of_block = weights_.weights(j) + (first - weights_.start());
-      for (std::size_t r = 0; r < count; ++r) weights[r * block_rows + (j - chunk)] = of_block[r];
+  /// Votes of up to block_rows candidates from `chunk` on, which is the block itself or comes after it, for `count`
+  /// rows of the block. Weights are symmetric, so they were found as votes of these rows.
+  void count_chunk(std::size_t first, std::size_t count, std::size_t chunk) noexcept {
+    const std::size_t size = std::min(block_rows, rows_.size() - chunk);
+    if (weights_.votes().any_whole(chunk, chunk + size)) {
+      count_rows(first, count, chunk, size);
+    } else {
+      count_lists(first, count, chunk, size);
     }
-    return true;
   }
 
-  void count_chunk(std::size_t first, std::size_t count, std::size_t chunk, const double *weights) noexcept {
-    const std::size_t size = std::min(block_rows, rows_.size() - chunk);
+  void count_lists(std::size_t first, std::size_t count, std::size_t chunk, std::size_t size) noexcept {
+    const std::size_t position = first - weights_.start();
+    VoterList lists[rows_at_once];
+    const bool own = chunk == weights_.start();
+    for (std::size_t r = 0; own && r < count; ++r) {
+      weights_.votes().read_list(first + r, &lists[r]);
+      // Its own place in the order.
+      lists[r].add(position + r, 1);
+    }
+    gather_lists(weights_.votes(), {position, count}, chunk, size, lists);
+    for (std::size_t r = 0; r < count; ++r) {
+      const std::size_t row = first + r;
+      if (own ? lists[r].size == 1 && votes_.neighbours[row] == 0 : lists[r].size == 0) continue;
+      if (own) --votes_.neighbours[row];
+      count_list(row, lists[r], chunk);
+    }
+  }
+
+  void count_rows(std::size_t first, std::size_t count, std::size_t chunk, std::size_t size) noexcept {
+    double weights[rows_at_once * block_rows];
+    gather_rows(weights_.votes(), {first - weights_.start(), count}, chunk, size, weights);
+    const bool own = chunk == weights_.start();
     Ballot ballots[rows_at_once];
     std::size_t used = 0;
     for (std::size_t r = 0; r < count; ++r) {
-      const Ballot ballot = ballot_of(first + r, weights + r * block_rows, size);
-      if (ballot.count.voters > 0) ballots[used++] = ballot;
+      const std::size_t row = first + r;
+      double *const to = weights + r * block_rows;
+      if (own) add_earlier(weights_.votes(), row, row - chunk, to);
+      Ballot ballot = ballot_of(row, to, size);
+      if (ballot.count.voters == 0 && (!own || votes_.neighbours[row] == 0)) continue;
+      if (own) {
+        to[row - chunk] = 1;
+        ballot.count.total += 1;
+        ++ballot.count.voters;
+        ++ballot.count.full_voters;
+        // It is no neighbour of its own, but will be counted as one.
+        --votes_.neighbours[row];
+      }
+      ballots[used++] = ballot;
     }
     count_ballots(ballots, used, chunk, size);
   }
 
-  /// The same towards the block itself. Comes last, when it is known whether anybody votes for a row: only then its
-  /// own weight of 1 is worth adding.
-  void count_own_block(std::size_t first, std::size_t count) noexcept {
-    const std::size_t start = weights_.start();
-    const std::size_t size = weights_.end() - start;
-    Ballot ballots[rows_at_once];
-    std::size_t used = 0;
-    double weights[rows_at_once * block_rows];
-    for (std::size_t r = 0; r < count; ++r) {
-      const std::size_t row = first + r;
-      double *to = weights + r * block_rows;
-      std::fill_n(to, size, 0.0);
-      if (weights_.voters(row) > 0) std::copy_n(weights_.weights(row), row - start, to);
-      for (std::size_t j = row + 1; j < weights_.end(); ++j) {
-        if (weights_.voters(j) > 0) to[j - start] = weights_.weights(j)[row - start];
-      }
-      Ballot ballot = ballot_of(row, to, size);
-      if (votes_.neighbours[row] == 0 && ballot.count.voters == 0) continue;
-      to[row - start] = 1;
-      ballot.count.total += 1;
-      ++ballot.count.voters;
-      ++ballot.count.full_voters;
-      // It is no neighbour of its own, but will be counted as one.
-      --votes_.neighbours[row];
-      ballots[used++] = ballot;
-    }
-    count_ballots(ballots, used, start, size);
-  }
-
   [[nodiscard]] Ballot ballot_of(std::size_t row, const double *weights, std::size_t size) const noexcept {
     return {row, weights, loops_.count_votes(weights, size)};
+  }
+
+  /// @param first_voter the candidate that position 0 of the list stands for.
+  void count_list(std::size_t row, const VoterList &list, std::size_t first_voter) noexcept {
+    if (!sums_.are_few(list.size)) {
+      double weights[block_rows] = {};
+      for (std::size_t k = 0; k < list.size; ++k) weights[list.positions[k]] = list.weights[k];
+      const std::size_t size = std::min(block_rows, rows_.size() - first_voter);
+      const Ballot ballot = ballot_of(row, weights, size);
+      count_ballots(&ballot, 1, first_voter, size);
+      return;
+    }
+    votes_.neighbours[row] += static_cast<std::int32_t>(list.size);
+    for (std::size_t k = 0; k < list.size; ++k) totals_[row] += list.weights[k];
+    add_list(row, list, first_voter);
   }
 
   /// At most rows_at_once ballots of the `chunk` candidates from `first_voter` on.
@@ -138,8 +153,10 @@ class Poll {
       const Ballot &ballot = ballots[b];
       votes_.neighbours[ballot.row] += static_cast<std::int32_t>(ballot.count.voters);
       totals_[ballot.row] += ballot.count.total;
-      if (sums_.has_few_voters(ballot)) {
-        count_few(ballot, first_voter, chunk);
+      if (sums_.are_few(ballot.count.voters)) {
+        VoterList list;
+        list.read(ballot.weights, chunk, 0);
+        add_list(ballot.row, list, first_voter);
       } else {
         for (std::size_t q = 0; q < cosines_.queries; ++q) {
           product(q, ballot.row) += loops_.dot_double(ballot.weights, cosines(q) + first_voter, chunk);
@@ -151,14 +168,12 @@ class Poll {
   }
 
   /// One after the other, so that strangers among the candidates change not a bit.
-  void count_few(const Ballot &ballot, std::size_t first_voter, std::size_t chunk) noexcept {
-    VoterList list;
-    list.read(ballot.weights, chunk, 0);
+  void add_list(std::size_t row, const VoterList &list, std::size_t first_voter) noexcept {
     for (std::size_t q = 0; q < cosines_.queries; ++q) {
       const double *own = cosines(q) + first_voter;
-      for (std::size_t k = 0; k < list.size; ++k) product(q, ballot.row) += list.weights[k] * own[list.positions[k]];
+      for (std::size_t k = 0; k < list.size; ++k) product(q, row) += list.weights[k] * own[list.positions[k]];
     }
-    sums_.add_voters(loops_, rows_, ballot.row, list, first_voter);
+    sums_.add_voters(loops_, rows_, row, list, first_voter);
   }
 
   [[nodiscard]] const double *cosines(std::size_t query) const noexcept {

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "arena.h"
-#include "block_weights.h"
+#include "block_votes.h"
 #include "candidate_rows.h"
 #include "kernels.h"
 #include "round_up.h"
@@ -21,24 +21,6 @@ struct Ballot {
   std::size_t row;
   const double *weights;
   VoteCount count;
-};
-
-/// Some of the candidates on a ballot.
-struct VoterList {
-  std::size_t size;
-  std::uint16_t positions[block_rows];
-  double weights[block_rows];
-
-  /// Those whose weight is not `base`, with what it is more than that.
-  void read(const double *all, std::size_t count, double base) noexcept {
-    size = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      positions[size] = static_cast<std::uint16_t>(i);
-      weights[size] = all[i] - base;
-      // What is not counted is written over: cheaper than a jump that nobody can foresee.
-      size += all[i] == base ? 0 : 1;
-    }
-  }
 };
 
 /**
@@ -78,10 +60,8 @@ class TemplateSums {
   /// To be called after add_up_block() for all blocks; ballots may use the totals from then on.
   void use_totals() noexcept { totals_known_ = true; }
 
-  /// Whether a ballot has so few voters that each of them is to be added alone, by add_voters().
-  [[nodiscard]] bool has_few_voters(const Ballot &ballot) const noexcept {
-    return ballot.count.voters <= few_voters_;
-  }
+  /// Whether so many voters of a block are few enough for each of them to be added alone, by add_voters().
+  [[nodiscard]] bool are_few(std::size_t voters) const noexcept { return voters <= few_voters_; }
 
   /// @param first_voter the candidate that position 0 of the list stands for.
   void add_voters(const Loops &loops, const CandidateRows<T> &rows, std::size_t j, const VoterList &list,
@@ -98,11 +78,11 @@ class TemplateSums {
   }
 
   /// Adds ballots with more voters than that, all of the same `chunk` candidates: `first_voter` and those after it.
-  /// @param count at most sums_at_once.
+  /// @param count at most rows_at_once.
   void add_ballots(const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units, const Ballot *ballots,
                    std::size_t count, std::size_t first_voter, std::size_t chunk) noexcept {
-    alignas(Arena::alignment) float weights[sums_at_once * block_rows];
-    double *sums[sums_at_once];
+    alignas(Arena::alignment) float weights[rows_at_once * block_rows];
+    double *sums[rows_at_once];
     std::size_t many = 0;
     for (std::size_t b = 0; b < count; ++b) {
       const Ballot &ballot = ballots[b];
@@ -170,9 +150,6 @@ class TemplateSums {
 
   /// Elements of a sum.
   [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
-
-  /// Ballots that are best added together.
-  static constexpr std::size_t sums_at_once = 12;
 
   /// Up to this number of rows of a block double precision costs nothing worth saving.
   static constexpr std::size_t few_voters = 16;

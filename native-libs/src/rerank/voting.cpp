@@ -18,8 +18,7 @@ void Voting<T>::run(const PoolLease &pool, const Loops &loops, const CandidateRo
   std::fill_n(votes.neighbours, count, 0);
   for (std::size_t q = 0; q < cosines.queries; ++q) std::fill_n(votes.cosines + q * cosines.stride, count, 0.0);
 
-  using P = Poll<T>;
-  P poll(loops, rows, units, judge, cosines, votes, weights_, sums_, totals_, scratch_);
+  Poll<T> poll(loops, rows, units, judge, cosines, votes, weights_, sums_, totals_, scratch_);
   for (std::size_t start = 0; start < count; start += block_rows) {
     weights_.start_block(start, count);
     pool.for_each(weights_.panels(),
@@ -29,14 +28,14 @@ void Voting<T>::run(const PoolLease &pool, const Loops &loops, const CandidateRo
                     [&](std::size_t block) { sums_.add_up_block(loops, rows, block * block_rows); });
       sums_.use_totals();
     }
-    const std::size_t own = round_up(weights_.end() - start, P::rows_at_once) / P::rows_at_once;
-    const std::size_t later = round_up(count - weights_.end(), P::rows_at_once) / P::rows_at_once;
+    const std::size_t own = round_up(weights_.end() - start, rows_at_once) / rows_at_once;
+    const std::size_t later = round_up(count - weights_.end(), rows_at_once) / rows_at_once;
     // The block's own rows take longest, so they come first.
     pool.for_each(own + later, [&](std::size_t task) {
       if (task < own) {
-        poll.finish(start + task * P::rows_at_once);
+        poll.finish(start + task * rows_at_once);
       } else {
-        poll.count_for_later(weights_.end() + (task - own) * P::rows_at_once);
+        poll.count_for_later(weights_.end() + (task - own) * rows_at_once);
       }
     });
   }

@@ -30,8 +30,8 @@ class Voting {
       : weights_(arena, count),
         sums_(arena, count, units),
         totals_(arena->take<double>(count)),
-        scratch_(arena->take<double>(round_up(std::min(count, block_rows), TemplateSums<T>::sums_at_once) /
-                                     TemplateSums<T>::sums_at_once * sums_.stride())) {}
+        scratch_(arena->take<double>(round_up(std::min(count, block_rows), rows_at_once) / rows_at_once *
+                                     sums_.stride())) {}
 
   void run(const PoolLease &pool, const Loops &loops, const CandidateRows<T> &rows, const UnitRows &units,
            const QuantizedRows &quantized, const PairJudge<T> &judge, const QueryCosines &cosines,
