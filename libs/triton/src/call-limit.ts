@@ -1,20 +1,69 @@
-/** Lets at most so many calls run at a time, the others wait in the order in which they came. */
+import { FaceError } from '@face/errors';
+import type { CallContext } from './call-context.js';
+import { withinContext } from './within-context.js';
+
+/** Lets at most so many calls run at a time; the others wait in the order in which they came. */
 export class CallLimit {
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  /** Those who wait, the first first. */
+  private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly most: number) {}
+  /** @param mostWaiting how many may wait; one more is refused */
+  constructor(
+    private readonly most: number,
+    private readonly mostWaiting = Infinity,
+  ) {}
 
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.running >= this.most) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.running += 1;
+  /** @throws FaceError as {@link enter} does, and what the call throws. */
+  async run<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(context);
     try {
       return await call();
     } finally {
-      // The place is handed on, so nobody who comes now can take it in between.
-      const next = this.waiting.shift();
-      if (next === undefined) this.running -= 1;
-      else next();
+      leave();
+    }
+  }
+
+  /**
+   * Waits for a place, no longer than its caller does.
+   * @returns gives the place back; to be called once.
+   * @throws FaceError `overloaded` when too many wait; `deadline_exceeded`, `cancelled` or the reason of the signal when
+   * the caller's time is over.
+   */
+  async enter(context: CallContext): Promise<() => void> {
+    if (context.signal.aborted || context.deadline <= Date.now() || this.running >= this.most) {
+      await this.wait(context);
+    } else this.running += 1;
+    return () => this.leave();
+  }
+
+  private async wait(context: CallContext): Promise<void> {
+    if (this.waiting.size >= this.mostWaiting) {
+      throw new FaceError(
+        'overloaded',
+        'As many requests as may wait for the model server wait already. Try again shortly.',
+        { retryAfterSeconds: 1 },
+      );
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.waiting.add(resolve);
+    try {
+      await withinContext(promise, context, 'The request waited too long for its turn at the model server.');
+    } catch (error) {
+      // Its turn may have come in the very moment in which it gave up.
+      if (!this.waiting.delete(resolve)) this.leave();
+      throw error;
+    }
+  }
+
+  private leave(): void {
+    // The place is handed on, so nobody who comes now can take it in between.
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.running -= 1;
+    } else {
+      this.waiting.delete(next);
+      next();
     }
   }
 }

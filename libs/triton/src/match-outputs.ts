@@ -43,7 +43,9 @@ function matchOutput(
   const data = response.rawOutputContents[index];
   if (data === undefined) throw wrong(model, name, 'gave no raw bytes of');
   if (output.datatype !== datatype) {
-    throw wrong(model, name, 'gave', `as ${output.datatype} instead of ${datatype}`);
+    // What is no name of a datatype could be anything, and this sentence is read outside.
+    const given = /^[A-Z0-9]{1,8}$/.test(output.datatype) ? output.datatype : 'something else';
+    throw wrong(model, name, 'gave', `as ${given} instead of ${datatype}`);
   }
   const shape = output.shape.map(Number);
   const sizes = `[${shape.join(',')}]`;

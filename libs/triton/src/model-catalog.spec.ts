@@ -6,7 +6,6 @@ import {
   ScriptedServer,
   type Script,
   Status,
-  answer,
   configOf,
   metadataOf,
   optionsFor,
@@ -14,7 +13,6 @@ import {
 import { ModelCatalog } from './model-catalog.js';
 import { TritonClient } from './triton-client.js';
 import type { TritonOptions } from './triton-options.js';
-import { TritonReadiness } from './triton-readiness.js';
 import { TritonModule } from './triton.module.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -38,7 +36,6 @@ async function start(script: Partial<Script> = {}, options: Partial<TritonOption
     server,
     client: app.get(TritonClient),
     catalog: app.get(ModelCatalog),
-    readiness: app.get(TritonReadiness),
   };
 }
 
@@ -144,58 +141,5 @@ describe('ModelCatalog', () => {
       { maxBatchSize: 3 },
     );
     expect(catalog.batchLimit(await catalog.detection(context()))).toBe(3);
-  });
-});
-
-describe('TritonReadiness', () => {
-  it('is ready with both models, even when another one is broken', async () => {
-    const { readiness } = await start({ serverReady: () => ({ ready: false }) });
-    expect(await readiness.check(context())).toEqual({ ready: true });
-  });
-
-  it('names the model that is not ready', async () => {
-    const { readiness } = await start({ modelReady: ({ name }) => ({ ready: name !== 'extraction' }) });
-    expect(await readiness.check(context())).toMatchObject({
-      ready: false,
-      error: { code: 'not_ready', message: expect.stringContaining("'extraction'") as string },
-    });
-  });
-
-  it('is not ready without a server', async () => {
-    const { readiness, server } = await start();
-    server.stop();
-    expect(await readiness.check(context())).toMatchObject({ ready: false, error: { code: 'not_ready' } });
-  });
-
-  it('is not ready when the dimension is wrong', async () => {
-    const { readiness } = await start({}, { expectedDimension: 1024 });
-    expect(await readiness.check(context())).toMatchObject({ error: { code: 'triton_misconfigured' } });
-  });
-
-  it('tries a model that failed with black pictures until it works again', async () => {
-    const died = new Status(status.INTERNAL, "Stub process 'detect_net_0_0' is not healthy.");
-    const { readiness, client, server } = await start({ infer: () => died });
-    expect(await readiness.check(context())).toEqual({ ready: true });
-    await expect(client.infer('detection', [], {}, context())).rejects.toThrow();
-    expect(await readiness.check(context())).toMatchObject({
-      ready: false,
-      error: { code: 'triton_failed' },
-    });
-
-    let shapes: bigint[][] = [];
-    const empty = (name: string, columns: number) =>
-      ({ name, datatype: 'FP32', shape: [0, columns], data: new Uint8Array() }) as const;
-    const zero = { name: 'output_2', datatype: 'INT32', shape: [1, 1], data: new Uint8Array(4) } as const;
-    server.script.infer = (request) => {
-      shapes = request.inputs.map(({ shape }) => shape);
-      return answer(request, zero, empty('output_1', 10), empty('output_0', 5));
-    };
-    expect(await readiness.check(context())).toEqual({ ready: true });
-    expect(shapes).toEqual([
-      [1n, 640n, 640n, 3n],
-      [1n, 2n],
-      [1n, 2n],
-    ]);
-    expect(client.isSuspect('detection')).toBe(false);
   });
 });

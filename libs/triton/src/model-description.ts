@@ -35,7 +35,8 @@ export function describeModel(
     if (!isDatatype(datatype)) {
       throw new FaceError(
         'triton_misconfigured',
-        `The tensor '${name}' of the model '${metadata.name}' has the unknown datatype '${datatype}'.`,
+        `The tensor '${name}' of the model '${metadata.name}' has a datatype that is none of the protocol.`,
+        { cause: new Error(datatype) },
       );
     }
     return { name, datatype, shape: shape.map(Number) };

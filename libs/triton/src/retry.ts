@@ -27,5 +27,5 @@ export async function withRetries<T>(context: CallContext, call: () => Promise<T
 function isWorthRetrying(error: unknown): boolean {
   if (!isGrpcFailure(error)) return false;
   const kind = unavailability(error);
-  return kind === 'connection' || kind === 'not_serving';
+  return kind === 'connection' || kind === 'not_serving' || kind === 'not_loaded';
 }

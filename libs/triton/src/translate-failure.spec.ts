@@ -62,6 +62,25 @@ describe('translateFailure', () => {
     expect(error.cause).toEqual({ code, details });
   });
 
+  it('says different things of a model that is not known and of one that is not loaded', () => {
+    const sentence = (details: string) => translateFailure({ code: status.NOT_FOUND, details }, 'm').message;
+    expect(sentence("Request for unknown model: 'm' is not found")).toMatch(
+      /does not know the model 'm'.*settings/,
+    );
+    expect(sentence("Request for unknown model: 'm' has no available versions")).toMatch(
+      /has not loaded the model 'm'/,
+    );
+  });
+
+  it.each(['', ' '])('has words of its own for the log when the server gives %j', (details) => {
+    const { cause, message } = translateFailure({ code: status.INVALID_ARGUMENT, details }, 'm');
+    expect(cause).toMatchObject({ code: status.INVALID_ARGUMENT, details: '' });
+    expect((cause as Error).message).toBe(
+      'INVALID_ARGUMENT: the model server gave no reason, or it was lost on the way',
+    );
+    expect(message).toMatch(/^A request was refused by the model 'm'/);
+  });
+
   it('names the model', () => {
     expect(translateFailure({ code: status.INTERNAL, details: '' }, 'extraction').message).toContain(
       "'extraction'",

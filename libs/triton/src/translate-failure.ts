@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { FaceError, type ErrorCode } from '@face/errors';
-import { type GrpcFailure, type Unavailability, unavailability } from './grpc-failure.js';
+import { type GrpcFailure, type Unavailability, isDeadProcess, unavailability } from './grpc-failure.js';
+import { WordlessFailure } from './wordless-failure.js';
 
 /** Seconds after which an overloaded or starting server may be asked again. */
 const retryAfterSeconds = 1;
@@ -21,7 +22,8 @@ export function translateFailure(failure: GrpcFailure, model?: string): FaceErro
   const subject = model === undefined ? 'the model server' : `the model '${model}'`;
   const [code, sentence] = translate(failure, subject);
   const retry = code === 'overloaded' || code === 'not_ready';
-  return new FaceError(code, sentence, { cause: failure, ...(retry ? { retryAfterSeconds } : {}) });
+  const cause = failure.details.trim() === '' ? new WordlessFailure(failure) : failure;
+  return new FaceError(code, sentence, { cause, ...(retry ? { retryAfterSeconds } : {}) });
 }
 
 function translate(failure: GrpcFailure, subject: string): Translation {
@@ -52,7 +54,7 @@ function translate(failure: GrpcFailure, subject: string): Translation {
     case status.PERMISSION_DENIED:
       return ['triton_misconfigured', 'The model server refuses this client: check its access rules.'];
     case status.INTERNAL:
-      return /is not healthy/.test(failure.details)
+      return isDeadProcess(failure)
         ? ['triton_failed', `A process of ${subject} has died, and the model server has to be restarted.`]
         : ['triton_failed', `There was an internal error in ${subject}.`];
     case status.CANCELLED:
@@ -75,12 +77,17 @@ function translateUnavailability(kind: Unavailability, subject: string): Transla
       return ['deadline_exceeded', `The request waited too long in the queue of ${subject}.`];
     case 'not_serving':
       return notReady;
+    case 'not_loaded':
+      return [
+        'not_ready',
+        `The model server has not loaded ${subject}: it starts, stops, or could not. Try again shortly.`,
+      ];
     case 'connection':
       return ['not_ready', 'The model server cannot be reached. Try again shortly.'];
     case 'restricted':
       return [
         'triton_misconfigured',
-        'The model server asks for a protocol header that this client does not send.',
+        'The model server restricts what it answers to calls with a header: set FACE_V3_TRITON_METADATA to it.',
       ];
   }
 }

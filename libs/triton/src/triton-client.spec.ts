@@ -1,16 +1,27 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { status } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import { FaceError } from '@face/errors';
 import type { ModelInferRequest, Tensor } from '@face/kserve';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Status, ScriptedServer, answer, configOf, floats, optionsFor } from '../test/scripted-server.js';
+import {
+  Status,
+  ScriptedServer,
+  answer,
+  configOf,
+  floats,
+  metadataOf,
+  optionsFor,
+} from '../test/scripted-server.js';
 import { TcpRelay } from '../test/tcp-relay.js';
 import type { CallContext } from './call-context.js';
+import { CallMetadata } from './call-metadata.js';
+import { InferenceLimit } from './inference-limit.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonClient } from './triton-client.js';
 import { TritonConnection } from './triton-connection.js';
+import type { TritonOptions } from './triton-options.js';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 
@@ -24,11 +35,11 @@ async function serve(...args: Parameters<typeof ScriptedServer.start>): Promise<
   return server;
 }
 
-function connect(address: string): TritonClient {
-  const options = optionsFor(address);
+function connect(address: string, other: Partial<TritonOptions> = {}): TritonClient {
+  const options = optionsFor(address, other);
   const connection = new TritonConnection(options);
   cleanups.push(() => connection.onApplicationShutdown());
-  return new TritonClient(connection, new SharedMemory(connection, options));
+  return new TritonClient(connection, new SharedMemory(connection, options), new InferenceLimit(options));
 }
 
 function context(timeoutMs = 10_000, signal = new AbortController().signal): CallContext {
@@ -190,7 +201,102 @@ describe('TritonClient over a real connection', () => {
       'triton_failed',
       "There was an internal error in the model 'echo'.",
     ]);
-    expect(client.isSuspect('echo')).toBe(true);
+    expect(client.suspicion('echo')).toEqual({ error, dead: false });
+  });
+
+  it('holds a dead process against a model whatever others answer, and an error until the next success', async () => {
+    const script = {
+      infer: () => new Status(status.INTERNAL, 'ValueError') as ReturnType<typeof echo> | Status,
+    };
+    const server = await serve(script);
+    const client = connect(server.address);
+    const ask = () => client.infer('echo', [input], { y: output }, context()).catch(() => undefined);
+    await ask();
+    expect(client.suspicion('echo')).toMatchObject({ dead: false });
+    server.script.infer = echo;
+    await ask();
+    expect(client.suspicion('echo')).toBeUndefined();
+    server.script.infer = () =>
+      new Status(status.INTERNAL, "in ensemble 'echo', Stub process 'net_0_0' is not healthy.");
+    await ask();
+    server.script.infer = echo;
+    await ask();
+    const suspicion = client.suspicion('echo');
+    expect(suspicion).toMatchObject({ dead: true });
+    if (suspicion !== undefined) client.dispel('echo', suspicion);
+    expect(client.suspicion('echo')).toBeUndefined();
+  });
+
+  it('remembers a dead process of a call whose input had to be sent again, raw', async () => {
+    const answers = [
+      new Status(status.UNAVAILABLE, 'Server exiting'),
+      new Status(status.INTERNAL, "Stub process 'echo_0_0' is not healthy."),
+    ];
+    const server = await serve({ infer: (request) => answers.shift() ?? echo(request) });
+    const client = connect(server.address);
+    await failure(client.infer('echo', [input], { y: output }, context()));
+    expect([answers.length, client.suspicion('echo')?.dead]).toEqual([0, true]);
+  });
+
+  it.each([
+    [status.UNAVAILABLE, '[request id: x] Exceeds maximum queue size'],
+    [status.UNAVAILABLE, "in ensemble 'echo', [request id: x] Exceeds maximum queue size"],
+    [status.RESOURCE_EXHAUSTED, 'Bandwidth exhausted'],
+    [status.UNAVAILABLE, 'Request timeout expired'],
+    [status.UNAVAILABLE, 'words of another release'],
+    [status.UNAVAILABLE, "This protocol is restricted, expecting header 'triton-grpc-protocol-h-key'"],
+    [status.NOT_FOUND, "Request for unknown model: 'echo' is not found"],
+    [status.INTERNAL, "Stub process 'echo_0_0' is not healthy."],
+  ])('asks once only for %i %s', async (code, details) => {
+    let asked = 0;
+    const server = await serve({ infer: () => ((asked += 1), new Status(code, details)) });
+    await failure(connect(server.address).infer('echo', [input], { y: output }, context()));
+    expect(asked).toBe(1);
+  });
+
+  it('sends its metadata with every call, questions of health and attempts alike', async () => {
+    const seen: (string | undefined)[] = [];
+    const note = (call: { readonly metadata: Metadata }) =>
+      seen.push(call.metadata.get('triton-grpc-protocol-key')[0]?.toString());
+    let asked = 0;
+    const server = await serve({
+      infer: (request, call) => {
+        note(call);
+        return (asked += 1) === 1 ? new Status(status.UNAVAILABLE, 'Server not ready') : echo(request);
+      },
+      metadata: ({ name }, call) => (note(call), metadataOf(name)),
+      config: ({ name }, call) => (note(call), { config: configOf(name, 8) }),
+      modelReady: (_, call) => (note(call), { ready: true }),
+      serverReady: (_, call) => (note(call), { ready: true }),
+    });
+    const client = connect(server.address, {
+      metadata: new CallMetadata([['Triton-Grpc-Protocol-Key', 'a secret, with = and %']]),
+    });
+    await client.infer('echo', [input], { y: output }, context());
+    await client.describe('detection', context());
+    await client.modelReady('detection', context());
+    await client.serverReady(context());
+    expect(seen).toEqual(Array.from({ length: 6 }, () => 'a secret, with = and %'));
+  });
+
+  it('keeps the place of an abandoned call for a while, because its work goes on', async () => {
+    let asked = 0;
+    const server = await serve({
+      infer: (request) => ((asked += 1) === 1 ? new Promise(() => undefined) : echo(request)),
+    });
+    const client = connect(server.address, { maxConcurrentCalls: 1, maxWaitingCalls: 1 });
+    const ask = (timeoutMs: number) =>
+      client.infer('echo', [input], { y: output }, context(timeoutMs)).then(
+        () => 'answered',
+        (error: unknown) => (error as FaceError).code,
+      );
+    expect(await ask(50)).toBe('deadline_exceeded');
+    // One waits, and gives up; there is no room for another.
+    expect(await Promise.all([ask(50), ask(10_000)])).toEqual(['deadline_exceeded', 'overloaded']);
+    expect(asked).toBe(1);
+    // The first guess of how long the work goes on is a second.
+    expect(await ask(10_000)).toBe('answered');
+    expect(asked).toBe(2);
   });
 
   it('describes a model by its metadata and config', async () => {

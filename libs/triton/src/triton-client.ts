@@ -5,9 +5,11 @@ import { type Tensor, inferenceService } from '@face/kserve';
 import type { CallContext } from './call-context.js';
 import { isGrpcFailure } from './grpc-failure.js';
 import { inferRequest } from './infer-request.js';
+import { InferenceLimit } from './inference-limit.js';
 import type { InputTensor } from './input-tensor.js';
 import { type OutputSpec, matchOutputs } from './match-outputs.js';
 import { type ModelDescription, describeModel } from './model-description.js';
+import { ModelSuspicions, type Suspicion } from './model-suspicions.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonConnection } from './triton-connection.js';
 
@@ -21,19 +23,30 @@ const changing: readonly ErrorCode[] = ['triton_failed', 'triton_misconfigured',
 @Injectable()
 export class TritonClient {
   private readonly failures = new Map<string, number>();
-  private readonly suspects = new Set<string>();
+  private readonly suspicions = new ModelSuspicions();
 
   constructor(
     private readonly connection: TritonConnection,
     private readonly sharedMemory: SharedMemory,
+    private readonly limit: InferenceLimit,
   ) {}
 
   /**
-   * Runs a model once.
+   * Runs a model once, when there is a place for one more call.
    * @param outputs the tensors that are wanted, under names of the caller's own.
    * @returns the tensors under these names, checked: views into one message.
    */
   async infer<Key extends string>(
+    model: string,
+    inputs: readonly InputTensor[],
+    outputs: Readonly<Record<Key, OutputSpec>>,
+    context: CallContext,
+  ): Promise<Record<Key, Tensor>> {
+    return this.limit.run(context, () => this.probe(model, inputs, outputs, context));
+  }
+
+  /** The same without waiting for a place, for those who have to know whether it works. */
+  async probe<Key extends string>(
     model: string,
     inputs: readonly InputTensor[],
     outputs: Readonly<Record<Key, OutputSpec>>,
@@ -46,10 +59,13 @@ export class TritonClient {
         return this.connection.call(inferenceService.modelInfer, request, subject, context);
       });
       const tensors = matchOutputs(model, response, outputs);
-      this.suspects.delete(model);
+      this.suspicions.succeeded(model);
       return tensors;
     } catch (error) {
-      if (error instanceof FaceError) this.remember(model, error.code);
+      if (error instanceof FaceError) {
+        this.suspicions.failed(model, error);
+        if (changing.includes(error.code)) this.failures.set(model, (this.failures.get(model) ?? 0) + 1);
+      }
       throw error;
     }
   }
@@ -73,9 +89,13 @@ export class TritonClient {
   }
 
   /** Asks the server each time; {@link ModelCatalog} remembers. */
-  async describe(model: string, context: CallContext): Promise<ModelDescription> {
+  async describe(
+    model: string,
+    context: CallContext,
+    { retry } = { retry: true },
+  ): Promise<ModelDescription> {
     const request = { name: model, version: '' };
-    const subject = { model, retry: true };
+    const subject = { model, retry };
     const [metadata, answer] = await Promise.all([
       this.connection.call(inferenceService.modelMetadata, request, subject, context),
       this.connection.call(inferenceService.modelConfig, request, subject, context).catch(undefinedIfAbsent),
@@ -88,14 +108,19 @@ export class TritonClient {
     return `${this.connection.generation}.${this.failures.get(model) ?? 0}`;
   }
 
-  /** The last inference failed inside the model. Triton goes on calling it ready even when it never recovers. */
-  isSuspect(model: string): boolean {
-    return this.suspects.has(model);
+  /** Changes with each connection after the first: behind a new one may stand another server. */
+  get generation(): number {
+    return this.connection.generation;
   }
 
-  private remember(model: string, code: ErrorCode): void {
-    if (code === 'triton_failed') this.suspects.add(model);
-    if (changing.includes(code)) this.failures.set(model, (this.failures.get(model) ?? 0) + 1);
+  /** What the last inferences tell against a model. Triton goes on calling it ready, also when it never recovers. */
+  suspicion(model: string): Suspicion | undefined {
+    return this.suspicions.of(model);
+  }
+
+  /** For those who have found out that the model works again. */
+  dispel(model: string, suspicion: Suspicion): void {
+    this.suspicions.dispel(model, suspicion);
   }
 }
 

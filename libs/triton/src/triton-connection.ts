@@ -1,5 +1,6 @@
 import {
   Client,
+  Metadata,
   type MethodDefinition,
   connectivityState,
   credentials,
@@ -27,12 +28,14 @@ export interface CallSubject {
 @Injectable()
 export class TritonConnection implements OnApplicationShutdown {
   private readonly client: Client;
+  private readonly metadata: Metadata;
   private connected = false;
   private reconnections = 0;
   private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
     this.client = new Client(grpcTarget(options.url), credentials.createInsecure(), channelOptions);
+    this.metadata = options.metadata?.toGrpc() ?? new Metadata();
     this.countConnections();
   }
 
@@ -83,7 +86,8 @@ export class TritonConnection implements OnApplicationShutdown {
       if (error !== null) reject(error);
       else resolve(response as Response);
     };
-    const call = this.client.makeUnaryRequest(path, asItIs, deserialize, message, { deadline }, settle);
+    const { client, metadata } = this;
+    const call = client.makeUnaryRequest(path, asItIs, deserialize, message, metadata, { deadline }, settle);
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
     return promise;

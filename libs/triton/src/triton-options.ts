@@ -1,3 +1,5 @@
+import type { CallMetadata } from './call-metadata.js';
+
 /**
  * Whether large tensors go to the server through shared memory: `auto` when its address is a Unix socket or the loopback
  * interface, `on` whatever its address, as between containers that share it; in any case only when the server offers it.
@@ -21,4 +23,10 @@ export interface TritonOptions {
   readonly expectedDimension?: number | undefined;
   /** `off` unless set. */
   readonly sharedMemory?: SharedMemoryMode | undefined;
+  /** Inferences at a time, of this process; not bounded unless set. */
+  readonly maxConcurrentCalls?: number | undefined;
+  /** Inferences that may wait for one of them to end, one more is refused as overload; not bounded unless set. */
+  readonly maxWaitingCalls?: number | undefined;
+  /** Sent with every call; none unless set. */
+  readonly metadata?: CallMetadata | undefined;
 }

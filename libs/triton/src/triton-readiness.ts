@@ -1,13 +1,16 @@
 import { FaceError } from '@face/errors';
-import { datatypeBytes } from '@face/kserve';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CallContext } from './call-context.js';
 import { ModelCatalog } from './model-catalog.js';
-import type { ModelDescription, TensorDescription } from './model-description.js';
+import type { ModelDescription } from './model-description.js';
+import { ModelTrials } from './model-trials.js';
 import { TritonClient } from './triton-client.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
 
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly error: FaceError };
+export type Readiness =
+  /** `warning`: what somebody has to look after all the same. */
+  | { readonly ready: true; readonly warning?: FaceError }
+  | { readonly ready: false; readonly error: FaceError };
 
 /** Whether the two models can be used now, for health checks and the start. */
 @Injectable()
@@ -15,6 +18,7 @@ export class TritonReadiness {
   constructor(
     private readonly client: TritonClient,
     private readonly catalog: ModelCatalog,
+    private readonly trials: ModelTrials,
     @Inject(TRITON_OPTIONS) private readonly options: TritonOptions,
   ) {}
 
@@ -25,55 +29,41 @@ export class TritonReadiness {
    */
   async check(context: CallContext): Promise<Readiness> {
     try {
-      await Promise.all([
+      const warnings = await Promise.all([
         this.checkModel(this.options.detectionModel, context, () => this.catalog.detection(context)),
         this.checkModel(this.options.extractionModel, context, () => this.catalog.extraction(context)),
       ]);
       await this.catalog.contract(context);
-      return { ready: true };
+      const warning = warnings.find((each) => each !== undefined);
+      return { ready: true, ...(warning === undefined ? {} : { warning }) };
     } catch (error) {
       if (error instanceof FaceError) return { ready: false, error };
       throw error;
     }
   }
 
+  /** @returns what is wrong with a model that works for some requests. */
   private async checkModel(
     name: string,
     context: CallContext,
     describe: () => Promise<ModelDescription>,
-  ): Promise<void> {
+  ): Promise<FaceError | undefined> {
     if (!(await this.client.modelReady(name, context))) {
-      throw new FaceError(
-        'not_ready',
-        `The model '${name}' is not ready, or not there, on the model server.`,
-      );
+      // ModelReady is the same for a model that is loading, or could not be, and for one that is not there.
+      await this.client.describe(name, context, { retry: false });
+      throw new FaceError('not_ready', `The model '${name}' is not ready on the model server.`, {
+        retryAfterSeconds: 1,
+      });
     }
     const description = await describe();
-    if (!this.client.isSuspect(name)) return;
-    const inputs = description.inputs.map((input) => this.zeros(input, description));
-    const outputs = Object.fromEntries(
-      description.outputs.map(({ name: output, datatype, shape }) => [
-        output,
-        { name: output, datatype, shape: shape.map((size) => (size < 0 ? null : size)) },
-      ]),
-    );
-    await this.client.infer(name, inputs, outputs, context);
-  }
-
-  /** A batch of one, black pictures of the configured size. */
-  private zeros({ name, datatype, shape }: TensorDescription, model: ModelDescription) {
-    const { width, height } = this.options.detectionInput;
-    const free = shape.length === 4 ? [1, height, width, 3] : [1];
-    const sizes = shape.map((size, axis) => {
-      if (axis === 0 && model.maxBatchSize !== null) return 1;
-      return size >= 0 ? size : (free[axis] ?? 1);
+    const suspicion = this.client.suspicion(name);
+    if (suspicion === undefined) return undefined;
+    const verdict = await this.trials.verdict(description, suspicion, context).catch((error: unknown) => {
+      // Of this asker only: the trial goes on, and the next one is told how it ended.
+      if (error instanceof FaceError) throw suspicion.error;
+      throw error;
     });
-    const bytes = datatype === 'BYTES' ? 4 : datatypeBytes[datatype];
-    return {
-      name,
-      datatype,
-      shape: sizes,
-      data: new Uint8Array(sizes.reduce((product, size) => product * size, bytes)),
-    };
+    if (verdict.works === 'none') throw verdict.error;
+    return verdict.works === 'partly' ? verdict.error : undefined;
   }
 }

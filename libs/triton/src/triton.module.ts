@@ -5,7 +5,9 @@ import {
   type ModuleMetadata,
   type Provider,
 } from '@nestjs/common';
+import { InferenceLimit } from './inference-limit.js';
 import { ModelCatalog } from './model-catalog.js';
+import { ModelTrials } from './model-trials.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonClient } from './triton-client.js';
 import { TritonConnection } from './triton-connection.js';
@@ -34,7 +36,16 @@ function build(options: Provider, imports: ModuleMetadata['imports'] = []): Dyna
     module: TritonModule,
     global: true,
     imports,
-    providers: [options, TritonConnection, SharedMemory, TritonClient, ModelCatalog, TritonReadiness],
+    providers: [
+      options,
+      InferenceLimit,
+      TritonConnection,
+      SharedMemory,
+      TritonClient,
+      ModelCatalog,
+      ModelTrials,
+      TritonReadiness,
+    ],
     exports: [TritonClient, ModelCatalog, TritonReadiness],
   };
 }

@@ -17,14 +17,21 @@ export class Status {
   ) {}
 }
 
+/** Bytes that a scripted inference answers with in place of a message. */
+export class RawBytes {
+  constructor(readonly bytes: Buffer) {}
+}
+
 type Step<Request, Response> = (
   request: Request,
   call: ServerUnaryCall<Request, Response>,
 ) => Response | Status | Promise<Response | Status>;
 
+type InferAnswer = ModelInferResponse | RawBytes;
+
 /** What a server does when it is asked; each may be replaced while it runs. */
 export interface Script {
-  infer: Step<ModelInferRequest, ModelInferResponse>;
+  infer: Step<ModelInferRequest, InferAnswer>;
   metadata: Step<{ name: string }, ModelMetadataResponse>;
   config: Step<{ name: string }, { config: ModelConfig | undefined }>;
   modelReady: Step<{ name: string }, { ready: boolean }>;
@@ -51,14 +58,14 @@ export class ScriptedServer {
     const server = new Server({ 'grpc.max_receive_message_length': -1 });
     server.addService(
       {
-        modelInfer: inferenceService.modelInfer,
+        modelInfer: { ...inferenceService.modelInfer, responseSerialize: writeAnswer },
         modelMetadata: inferenceService.modelMetadata,
         modelConfig: inferenceService.modelConfig,
         modelReady: inferenceService.modelReady,
         serverReady: inferenceService.serverReady,
       },
       {
-        modelInfer: step<ModelInferRequest, ModelInferResponse>((...args) => whole.infer(...args)),
+        modelInfer: step<ModelInferRequest, InferAnswer>((...args) => whole.infer(...args)),
         modelMetadata: step<{ name: string }, ModelMetadataResponse>((...args) => whole.metadata(...args)),
         modelConfig: step<{ name: string }, { config: ModelConfig | undefined }>((...args) =>
           whole.config(...args),
@@ -92,6 +99,10 @@ function step<Request, Response>(run: Step<Request, Response>): handleUnaryCall<
       (error: unknown) => respond({ code: 2, details: String(error) }),
     );
   };
+}
+
+function writeAnswer(given: InferAnswer): Buffer {
+  return given instanceof RawBytes ? given.bytes : inferenceService.modelInfer.responseSerialize(given);
 }
 
 const tensor = (name: string, datatype: string, ...shape: number[]) => ({

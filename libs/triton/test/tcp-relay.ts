@@ -5,9 +5,9 @@ export class TcpRelay {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(target: string) {
-    const [host, port] = target.split(':');
+  private constructor(private target: string) {
     this.server = createServer((client) => {
+      const [host, port] = this.target.split(':');
       const upstream = connect(Number(port), host ?? '');
       for (const [from, to] of [
         [client, upstream],
@@ -29,6 +29,11 @@ export class TcpRelay {
 
   get address(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** New connections go to this server, as when another one takes over an address. */
+  redirect(target: string): void {
+    this.target = target;
   }
 
   /** Breaks all connections; new ones are taken. The call that is cut never gets an answer. */

@@ -60,7 +60,7 @@ export class FaceFinder {
     const findInBatch = async (batch: readonly (ImageBody & NamedImage)[]) => {
       const prepared = check(await Promise.all(batch.map((image) => this.prepare(image, clock, context))));
       const usable = prepared.filter(hasSucceeded);
-      const faces = await calls.run(() => this.detect(usable, clock, context));
+      const faces = await calls.run(context, () => this.detect(usable, clock, context));
       const used = prepared.map(async (outcome) => {
         if (hasFailed(outcome)) return outcome;
         const { image, source } = outcome;

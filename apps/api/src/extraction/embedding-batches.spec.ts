@@ -1,4 +1,3 @@
-import { CallLimit } from '@face/triton';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmbeddingBatches } from './embedding-batches.js';
@@ -6,7 +5,7 @@ import { EmbeddingBatches } from './embedding-batches.js';
 /** "Embeds" a face as its own first number, and notes how many came in each call. */
 function collect(batchLimit: number) {
   const calls: number[] = [];
-  const batches = new EmbeddingBatches(batchLimit, new CallLimit(4), (faces) => {
+  const batches = new EmbeddingBatches(batchLimit, (faces) => {
     calls.push(faces.length);
     return Promise.resolve(faces.map((face) => Float32Array.of(face[0] ?? -1)));
   });
@@ -46,7 +45,7 @@ describe('EmbeddingBatches', () => {
   });
 
   it('throws the failure of an early call at the end', async () => {
-    const batches = new EmbeddingBatches(1, new CallLimit(1), () => Promise.reject(new Error('overloaded')));
+    const batches = new EmbeddingBatches(1, () => Promise.reject(new Error('overloaded')));
     batches.add([Uint8Array.of(0)]);
     await new Promise((resolve) => setImmediate(resolve));
     await expect(batches.finish()).rejects.toThrow('overloaded');

@@ -1,5 +1,3 @@
-import type { CallLimit } from '@face/triton';
-
 /**
  * Collects aligned faces from all images of a request and embeds them in as few calls as the batch limit allows: a call
  * starts as soon as it is full, the last one when nothing more comes.
@@ -11,7 +9,6 @@ export class EmbeddingBatches {
 
   constructor(
     private readonly batchLimit: number,
-    private readonly limit: CallLimit,
     private readonly embed: (faces: readonly Uint8Array[]) => Promise<Float32Array[]>,
   ) {}
 
@@ -35,7 +32,7 @@ export class EmbeddingBatches {
   private send(): void {
     const faces = this.pending;
     this.pending = [];
-    const call = this.limit.run(() => this.embed(faces));
+    const call = this.embed(faces);
     // It may fail long before anybody waits for it; `finish` throws it then.
     call.catch(() => undefined);
     this.calls.push(call);

@@ -51,10 +51,9 @@ export class ExtractionService {
     clock: StageClock,
     context: CallContext,
   ): Promise<EmbeddingResult[]> {
-    const batches = new EmbeddingBatches(
-      await this.embedder.batchLimit(context),
-      new CallLimit(callsAtATime),
-      (faces) => clock.measure('inference', () => this.embedder.embed(faces, wishes, context)),
+    const calls = new CallLimit(callsAtATime);
+    const batches = new EmbeddingBatches(await this.embedder.batchLimit(context), (faces) =>
+      calls.run(context, () => clock.measure('inference', () => this.embedder.embed(faces, wishes, context))),
     );
     const outcomes = await this.finder.find(request, clock, context, async (found) => {
       const crops = await cutFaces(found, clock, context);

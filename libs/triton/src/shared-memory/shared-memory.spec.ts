@@ -11,6 +11,7 @@ import {
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { floats, optionsFor } from '../../test/scripted-server.js';
+import { InferenceLimit } from '../inference-limit.js';
 import type { InputTensor } from '../input-tensor.js';
 import { TritonClient } from '../triton-client.js';
 import { TritonConnection } from '../triton-connection.js';
@@ -93,7 +94,14 @@ describe.skipIf(!existsSync(folder))('SharedMemory between a client and a server
     const connection = new TritonConnection(options);
     const close = () => connection.onApplicationShutdown();
     cleanups.push(close);
-    return { client: new TritonClient(connection, new SharedMemory(connection, options)), close };
+    return {
+      client: new TritonClient(
+        connection,
+        new SharedMemory(connection, options),
+        new InferenceLimit(options),
+      ),
+      close,
+    };
   }
 
   type Client = ReturnType<typeof connect>['client'];
