@@ -34,6 +34,9 @@ export class AppModule {
           maxBatchSize: settings.maxBatchSize,
           detectionInput: settings.detectionInput,
           expectedDimension: settings.embeddingDimension,
+          maxConcurrentCalls: settings.tritonMaxConcurrentCalls,
+          maxWaitingCalls: settings.tritonMaxWaitingCalls,
+          metadata: settings.tritonMetadata,
         }),
         // Scoring and the health check share one opened library.
         {

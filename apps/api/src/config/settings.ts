@@ -1,9 +1,10 @@
 import { type Environment, EnvironmentReader, type LogLevel, readLogLevel } from '@face/environment';
 import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
-import { type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
+import { type CallMetadata, type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
 import { readApiKeys } from './api-key-settings.js';
 import { defaultBodyBytes } from './default-body-bytes.js';
+import { readTritonMetadata } from './triton-metadata-settings.js';
 
 export const environments = ['local', 'staging', 'production'] as const;
 
@@ -28,6 +29,12 @@ export class Settings {
   readonly tritonUrl: string;
   /** Whether pictures go to Triton through shared memory. */
   readonly tritonSharedMemory: SharedMemoryMode;
+  /** Sent with every call to Triton; its values are secrets. */
+  readonly tritonMetadata: CallMetadata;
+  /** Inferences that one process asks of Triton at a time. */
+  readonly tritonMaxConcurrentCalls: number;
+  /** Inferences that may wait for that; one more is answered 429. */
+  readonly tritonMaxWaitingCalls: number;
   /** Wait for Triton at the start, and stop when it does not become ready. */
   readonly tritonHealthcheck: boolean;
   /** How long the start waits for that. */
@@ -81,6 +88,17 @@ export class Settings {
 
     this.tritonUrl = readTritonUrl(reader);
     this.tritonSharedMemory = reader.oneOf('FACE_V3_TRITON_SHARED_MEMORY', sharedMemoryModes, 'auto');
+    this.tritonMetadata = readTritonMetadata(reader);
+    this.tritonMaxConcurrentCalls = reader.integer(
+      'FACE_V3_TRITON_MAX_CONCURRENT_CALLS',
+      { min: 1, max: 100_000 },
+      64,
+    );
+    this.tritonMaxWaitingCalls = reader.integer(
+      'FACE_V3_TRITON_MAX_WAITING_CALLS',
+      { min: 0, max: 1_000_000 },
+      256,
+    );
     this.tritonHealthcheck = reader.boolean('FACE_V3_TRITON_HEALTHCHECK', true);
     this.tritonStartTimeoutSeconds = reader.number(
       'FACE_V3_TRITON_START_TIMEOUT_SECONDS',

@@ -3,7 +3,7 @@ import { environments } from '../config/settings.js';
 
 export class HealthAnswer {
   @ApiProperty({
-    description: '`ok` when everything below is ready.',
+    description: '`ok` when everything below is ready and there is no reason to look after it.',
     enum: ['ok', 'degraded'],
     example: 'ok',
   })
@@ -18,7 +18,11 @@ export class HealthAnswer {
   @ApiProperty({ description: 'The rerank library works for the dimension of the model.', example: true })
   readonly rerank_ready!: boolean;
 
-  @ApiProperty({ description: 'A sentence for each thing that is not ready.', type: [String], example: [] })
+  @ApiProperty({
+    description: 'A sentence for each thing that is not ready, or works for some requests only.',
+    type: [String],
+    example: [],
+  })
   readonly reasons!: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { ProcessHealthIndicator } from './process.health.js';
 import { RerankHealthIndicator } from './rerank.health.js';
 import { TritonHealthIndicator } from './triton.health.js';
 
-/** What the probes ask, each answer fresh: nothing here is remembered between two of them. */
+/** What the probes ask. Each answer is fresh, but for what libs/triton remembers of a model that failed. */
 @Injectable()
 export class HealthService {
   constructor(
@@ -24,11 +24,13 @@ export class HealthService {
       this.rerank.check('rerank'),
     ]);
     const ready = { triton_ready: triton.status === 'up', rerank_ready: rerank.status === 'up' };
+    const reasons = [triton, rerank].flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : []));
+    const fine = ready.triton_ready && ready.rerank_ready && reasons.length === 0;
     return {
-      status: ready.triton_ready && ready.rerank_ready ? 'ok' : 'degraded',
+      status: fine ? 'ok' : 'degraded',
       environment: this.settings.environment,
       ...ready,
-      reasons: [triton, rerank].flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : [])),
+      reasons,
     };
   }
 
