@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { inferenceService } from '@face/kserve';
 import { Client, type ServiceError, credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TcpRelay } from '../../libs/triton/test/tcp-relay.js';
 import { type ErrorAnswer, postJson, request } from '../support/client.js';
 import { samplePhoto } from '../support/photos.js';
 import { startApi } from '../support/programs.js';
@@ -18,6 +19,7 @@ const photo = { images: [{ data: samplePhoto('sample1.jpg').toString('base64') }
 interface Health {
   readonly status: string;
   readonly triton_ready: boolean;
+  readonly reasons: readonly string[];
 }
 
 let folder: string;
@@ -45,24 +47,91 @@ async function startTriton(change: object = {}): Promise<TritonServer> {
 }
 
 describe('a Triton whose Python process is killed', () => {
-  it('is told by the health of the API, although Triton calls itself ready', async () => {
-    const server = await startTriton();
+  it('is told by the health of the API, although Triton calls itself ready, until it is started anew', async () => {
+    const server = await startTriton({ instances: { steps: 1, detector: 1, embedder: 1 } });
+    const relay = await TcpRelay.start(server.address);
+    const api = await startApi({ FACE_V3_TRITON_URL: relay.address });
+    try {
+      const embed = () => postJson<ErrorAnswer>(`${api.ready.url}/api/v1/embeddings`, photo);
+      expect((await embed()).status).toBe(200);
+      for (const pid of server.stubs('detection')) process.kill(pid, 'SIGKILL');
+
+      const answer = await embed();
+      expect([answer.status, answer.body.code]).toEqual([502, 'triton_failed']);
+      expect(answer.body.detail).toBe(
+        "A process of the model 'detection' has died, and the model server has to be restarted.",
+      );
+      const state = async () => (await request<Health>(`${api.ready.url}/healthz`)).body;
+      const probe = () => request(`${api.ready.url}/healthz/ready`);
+      expect(await state()).toMatchObject({
+        status: 'degraded',
+        triton_ready: false,
+        reasons: [answer.body.detail],
+      });
+      const unready = await probe();
+      expect(unready.status).toBe(503);
+      expect(JSON.stringify(unready.body)).toContain("model 'detection' has died");
+      // Nothing of the server's folders leaves it.
+      expect(JSON.stringify([answer.body, unready.body])).not.toMatch(/model\.py|\/tmp\/|Stub/);
+
+      await server.stop();
+      triton = await TritonServer.start(join(folder, 'models'));
+      relay.redirect(triton.address);
+      // The client reconnects by itself, and the model is tried as soon as it has.
+      await expect.poll(async () => (await probe()).status, { timeout: 20_000 }).toBe(200);
+      expect(await state()).toMatchObject({ status: 'ok', triton_ready: true, reasons: [] });
+      expect((await embed()).status).toBe(200);
+    } finally {
+      await api.stop();
+      relay.stop();
+    }
+  });
+
+  it.each([
+    ['detect_net', 'detection'],
+    ['extract_post', 'extraction'],
+  ])('is told when it ran a step of an ensemble, %s', async (step, model) => {
+    const server = await startTriton({
+      form: 'ensemble',
+      instances: { steps: 1, detector: 1, embedder: 1 },
+    });
+    const api = await startApi({ FACE_V3_TRITON_URL: server.url, FACE_V3_TRITON_SHARED_MEMORY: 'on' });
+    try {
+      const embed = () => postJson<ErrorAnswer>(`${api.ready.url}/api/v1/embeddings`, photo);
+      // The second one goes through shared memory.
+      expect([(await embed()).status, (await embed()).status]).toEqual([200, 200]);
+      for (const pid of server.stubs(step)) process.kill(pid, 'SIGKILL');
+      const { body } = await embed();
+      expect(body.detail).toContain(`A process of the model '${model}' has died`);
+      const health = await request<Health>(`${api.ready.url}/healthz`);
+      expect(health.body).toMatchObject({ triton_ready: false, reasons: [body.detail] });
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('works on where only one of several was, and health says so', async () => {
+    const server = await startTriton({
+      form: 'ensemble',
+      instances: { steps: 2, detector: 1, embedder: 1 },
+    });
     const api = await startApi({ FACE_V3_TRITON_URL: server.url });
     try {
       const embed = () => postJson<ErrorAnswer>(`${api.ready.url}/api/v1/embeddings`, photo);
       expect((await embed()).status).toBe(200);
-
-      const stubs = server.stubs('detection');
-      expect(stubs.length).toBeGreaterThan(0);
-      for (const pid of stubs) process.kill(pid, 'SIGKILL');
-
-      const answer = await embed();
-      expect([answer.status, answer.body.code]).toEqual([502, 'triton_failed']);
-      expect(answer.body.detail).toContain('detection');
-      // Nothing of the server's folders leaves it.
-      expect(JSON.stringify(answer.body)).not.toMatch(/model\.py|\/tmp\//);
-      const health = await request<Health>(`${api.ready.url}/healthz`);
-      expect(health.body).toMatchObject({ status: 'degraded', triton_ready: false });
+      const [one = 0] = server.stubs('detect_post');
+      process.kill(one, 'SIGKILL');
+      // Triton gives the requests to both processes, in no fixed order.
+      const state = async () => {
+        await embed();
+        return (await request<Health>(`${api.ready.url}/healthz`)).body;
+      };
+      await expect.poll(state, { timeout: 60_000 }).toMatchObject({
+        status: 'degraded',
+        triton_ready: true,
+        reasons: [expect.stringContaining("Some of the processes of the model 'detection'")],
+      });
+      expect((await request(`${api.ready.url}/healthz/ready`)).status).toBe(200);
     } finally {
       await api.stop();
     }
