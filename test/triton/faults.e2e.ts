@@ -89,7 +89,7 @@ describe('a Triton whose Python process is killed', () => {
 
   it.each([
     ['detect_net', 'detection'],
-    ['extract_post', 'extraction'],
+    ['extract_net', 'extraction'],
   ])('is told when it ran a step of an ensemble, %s', async (step, model) => {
     const server = await startTriton({
       form: 'ensemble',
@@ -100,7 +100,9 @@ describe('a Triton whose Python process is killed', () => {
       const embed = () => postJson<ErrorAnswer>(`${api.ready.url}/api/v1/embeddings`, photo);
       // The second one goes through shared memory.
       expect([(await embed()).status, (await embed()).status]).toEqual([200, 200]);
-      for (const pid of server.stubs(step)) process.kill(pid, 'SIGKILL');
+      const stubs = server.stubs(step);
+      expect(stubs).toHaveLength(1);
+      for (const pid of stubs) process.kill(pid, 'SIGKILL');
       const { body } = await embed();
       expect(body.detail).toContain(`A process of the model '${model}' has died`);
       const health = await request<Health>(`${api.ready.url}/healthz`);

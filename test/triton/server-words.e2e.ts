@@ -7,7 +7,8 @@ import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ErrorAnswer, postJson, request } from '../support/client.js';
 import { samplePhoto } from '../support/photos.js';
-import { type Api, startApi } from '../support/programs.js';
+import { runToEnd } from '../support/process.js';
+import { type Api, cleanEnvironment, entries, startApi } from '../support/programs.js';
 import { TritonServer } from '../support/triton-server.js';
 
 const photo = { images: [{ data: samplePhoto('sample1.jpg').toString('base64') }] };
@@ -121,6 +122,18 @@ describe('the words of a real Triton', () => {
         "does not know the model 'unknown': check the name in the settings",
       );
     });
+  });
+
+  it('stop a start at once that waits for a model that nobody knows', async () => {
+    const start = performance.now();
+    const { code, printed } = await runToEnd(
+      entries.api,
+      cleanEnvironment({ FACE_V3_TRITON_URL: triton.url, FACE_V3_EXTRACTION_MODEL_NAME: 'unknown' }),
+    );
+    expect(code).not.toBe(0);
+    expect(printed).toContain("does not know the model 'unknown': check the name in the settings");
+    expect(printed).not.toContain(folder);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   it('are replaced where Node loses them, because they end with a blank', async () => {
