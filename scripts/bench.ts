@@ -1,9 +1,9 @@
 /**
- * `npm run bench [-- --only A8,D512] [--server name=url,key=K,pid=P] [--photo FILE] [--rounds 5] [--seconds 3]`:
- * starts the product and measures it over HTTP, in turns with the bare models and with another server of the same
- * contract. A run of all scenarios writes docs/performance.md.
+ * `npm run bench [-- --only A8,D512] [--server name=url,key=K,pid=P]... [--photo FILE] [--rounds 5] [--seconds 3]`:
+ * starts the product and measures it over HTTP, in turns with the bare models and with other servers of the same
+ * contract. A run of all scenarios writes docs/performance.md, all but what follows the mark in it.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,7 +29,7 @@ import { runTask } from './run/task.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    server: { type: 'string' },
+    server: { type: 'string', multiple: true, default: [] },
     photo: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
@@ -43,10 +43,14 @@ const largeDimension = 1024;
 /** Requests after which memory is compared: what grows with requests shows between the two. */
 const memoryMarks = [1000, 10_000];
 
+const report = join(root, 'docs/performance.md');
+/** What follows it in the report was written by hand. */
+const byHand = '<!-- `npm run bench` leaves alone what follows. -->';
+
 const loopDelay = new LoopDelay();
 
 await runTask(async (interruption) => {
-  const other = values.server === undefined ? undefined : parseServer(values.server);
+  const others = values.server.map(parseServer);
   const results: ScenarioRounds[] = [];
   let label = '';
   let memory: string[][] = [];
@@ -62,7 +66,7 @@ await runTask(async (interruption) => {
     const ours = productContender(product);
     const threads = Number(setting(environment, 'FACE_V3_MODEL_SERVER_THREADS') ?? availableParallelism());
     const direct = await DirectContender.open(large ? [] : await packModels(environment), threads);
-    const contenders: Contender[] = [ours, direct, ...(other === undefined ? [] : [other])];
+    const contenders: Contender[] = [ours, direct, ...others];
     for (const plan of chosen) results.push(await measureScenario(plan, contenders));
     await direct.close();
     if (!large && (wanted.length === 0 || wanted.includes('M'))) {
@@ -128,14 +132,18 @@ await runTask(async (interruption) => {
 
   const text = [
     '# Performance',
-    `Measured with \`npm run bench\` on ${today()}: ${describeMachine()}; load generator on the same machine. Photo: ${label}. ${rounds} rounds of ${seconds} s, contenders in turns; requests/s and CPU are medians of the rounds, "product / this" is the median ratio of neighbouring rounds. "models only" is onnxruntime with the same models and as many threads, without decoding, alignment and servers: one run of each model counts as a request.`,
+    `Measured with \`npm run bench\` on ${today()}: ${describeMachine()}; load generator on the same machine. Photo: ${label}. ${rounds} rounds of ${seconds} s, contenders in turns; requests/s and CPU are medians of the rounds, "product / this" is the median ratio of neighbouring rounds. "models only" is onnxruntime with the same models and as many threads, without decoding, alignment and servers: one run of each model counts as a request.${others.map(({ name }) => ` "${name}" is another server of the same contract.`).join('')}`,
     ...(results.length === 0 ? [] : [scenarioMeanings(), resultTable(results)]),
     ...(memory.length === 0
       ? []
       : [`## Memory\n\n${table(['requests', 'resident MB, both programs'], memory)}`]),
   ].join('\n\n');
   process.stdout.write(`\n${text}\n`);
-  if (wanted.length === 0) writeFileSync(join(root, 'docs/performance.md'), `${text}\n`);
+  if (wanted.length === 0) {
+    const before = readFileSync(report, 'utf8');
+    const kept = before.includes(byHand) ? before.slice(before.indexOf(byHand)) : '';
+    writeFileSync(report, `${text}\n${kept === '' ? '' : `\n${kept}`}`);
+  }
   return 0;
 });
 
