@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EmbeddingsAnswer, type ErrorAnswer, postJson, request } from './support/client.js';
+import {
+  type EmbeddingsAnswer,
+  type ErrorAnswer,
+  type RerankAnswer,
+  postJson,
+  request,
+} from './support/client.js';
 import { samplePhoto } from './support/photos.js';
 import {
   type Api,
@@ -58,6 +64,21 @@ describe('a model server that goes away', () => {
       expect([502, 503, 504]).toContain(status);
       expect(body.detail).toMatch(/\w+ \w+/);
       expect(performance.now() - start).toBeLessThan(4000);
+    } finally {
+      process.kill(modelServer.pid, 'SIGCONT');
+    }
+  });
+
+  it('keeps nobody from scores while it is frozen', async () => {
+    const found = (await embed()).body.results[0]?.faces[0]?.embedding;
+    const body = { query_embedding: found, candidates: [{ id: 'a', embedding: found }] };
+    process.kill(modelServer.pid, 'SIGSTOP');
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => postJson<RerankAnswer>(`${api.ready.url}/api/v1/rerank`, body)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+      expect(answers[0]?.body.scores[0]?.score).toBe(1);
     } finally {
       process.kill(modelServer.pid, 'SIGCONT');
     }

@@ -28,7 +28,8 @@ export const channelOptions: ClientOptions = {
   'grpc.keepalive_timeout_ms': 3_000,
   'grpc.keepalive_permit_without_calls': 0,
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 2_000,
+  // A server that is back is used again within a second.
+  'grpc.max_reconnect_backoff_ms': 500,
   'grpc.dns_min_time_between_resolutions_ms': 2_000,
   'grpc.service_config': JSON.stringify(serviceConfig),
   'grpc.service_config_disable_resolution': 1,

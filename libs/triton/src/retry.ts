@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallContext } from './call-context.js';
 import { isGrpcFailure, unavailability } from './grpc-failure.js';
+import type { RetryBudget } from './retry-budget.js';
 
 /** Waits before the second and the third attempt: long enough to reconnect, short enough to say 503 at once. */
 const delaysMs = [100, 200] as const;
@@ -9,19 +10,28 @@ const delaysMs = [100, 200] as const;
  * Makes a call up to three times. It is made again only when the server was not reached, or said that it stops or has
  * not loaded its model: another replica may answer. Never when the queue was full: that would feed the overload.
  * Inference has no side effects, so a connection that broke halfway does no harm either.
+ * @param budget of all calls to this server
  */
-export async function withRetries<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
-  for (const delay of delaysMs) {
+export async function withRetries<T>(
+  context: CallContext,
+  budget: RetryBudget,
+  call: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
     try {
-      return await call();
+      const answer = await call();
+      budget.succeeded();
+      return answer;
     } catch (error) {
+      if (!isWorthRetrying(error)) throw error;
+      budget.failed();
+      const delay = delaysMs[attempt];
+      if (delay === undefined || !budget.allowsRetry || context.signal.aborted) throw error;
       const waitMs = delay * (0.8 + 0.4 * Math.random());
-      if (!isWorthRetrying(error) || context.signal.aborted || Date.now() + waitMs >= context.deadline)
-        throw error;
+      if (Date.now() + waitMs >= context.deadline) throw error;
       await sleep(waitMs, undefined, { signal: context.signal });
     }
   }
-  return call();
 }
 
 function isWorthRetrying(error: unknown): boolean {

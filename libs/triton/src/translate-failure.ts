@@ -26,6 +26,13 @@ export function translateFailure(failure: GrpcFailure, model?: string): FaceErro
   return new FaceError(code, sentence, { cause, ...(retry ? { retryAfterSeconds } : {}) });
 }
 
+const noConnection: Translation = ['not_ready', 'The model server cannot be reached. Try again shortly.'];
+
+/** For a call that was not even tried. */
+export function unreachable(): FaceError {
+  return new FaceError(...noConnection, { retryAfterSeconds });
+}
+
 function translate(failure: GrpcFailure, subject: string): Translation {
   const kind = unavailability(failure);
   if (kind !== undefined) return translateUnavailability(kind, subject);
@@ -83,7 +90,7 @@ function translateUnavailability(kind: Unavailability, subject: string): Transla
         `The model server has not loaded ${subject}: it starts, stops, or could not. Try again shortly.`,
       ];
     case 'connection':
-      return ['not_ready', 'The model server cannot be reached. Try again shortly.'];
+      return noConnection;
     case 'restricted':
       return [
         'triton_misconfigured',

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Metadata, status } from '@grpc/grpc-js';
@@ -164,6 +165,45 @@ describe('TritonClient over a real connection', () => {
     const error = await failure(connect(server.address).infer('echo', [input], { y: output }, context()));
     expect([error.code, error.retryAfterSeconds]).toEqual(['not_ready', 1]);
     expect(performance.now() - start).toBeLessThan(3000);
+  });
+
+  it('lets nobody wait for a server that takes connections and says nothing', async () => {
+    const silent = createServer();
+    const sockets = new Set<Socket>();
+    silent.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const client = connect(`127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    const first = await failure(client.infer('echo', [input], { y: output }, context(1500)));
+    expect(first.code).toBe('deadline_exceeded');
+    const second = await failure(client.infer('echo', [input], { y: output }, context(3_600_000)));
+    expect([second.code, second.retryAfterSeconds]).toEqual(['not_ready', 1]);
+  });
+
+  it('stops asking again when a server is not serving for long, and begins anew when it does', async () => {
+    let attempts = 0;
+    let isServing = false;
+    const server = await serve({
+      infer: (request) => {
+        attempts += 1;
+        return isServing ? echo(request) : new Status(status.UNAVAILABLE, 'Server not ready');
+      },
+    });
+    const client = connect(server.address);
+    const call = () => client.infer('echo', [input], { y: output }, context());
+    for (let count = 0; count < 4; count++) await failure(call());
+    attempts = 0;
+    for (let count = 0; count < 20; count++) await failure(call());
+    expect(attempts).toBe(20);
+    isServing = true;
+    for (let count = 0; count < 80; count++) await call();
+    isServing = false;
+    attempts = 0;
+    await failure(call());
+    expect(attempts).toBeGreaterThan(1);
   });
 
   it('sends a large request again when the connection breaks halfway', async () => {

@@ -12,8 +12,10 @@ import type { CallContext } from './call-context.js';
 import { channelOptions } from './channel-options.js';
 import { isGrpcFailure } from './grpc-failure.js';
 import { grpcTarget } from './grpc-target.js';
+import { Reachability } from './reachability.js';
+import { RetryBudget } from './retry-budget.js';
 import { withRetries } from './retry.js';
-import { translateFailure } from './translate-failure.js';
+import { translateFailure, unreachable } from './translate-failure.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
 
 /** What a call is about. */
@@ -31,6 +33,8 @@ export class TritonConnection implements OnApplicationShutdown {
   private readonly metadata: Metadata;
   private connected = false;
   private reconnections = 0;
+  private readonly reachability = new Reachability();
+  private readonly budget = new RetryBudget();
   private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
@@ -44,18 +48,26 @@ export class TritonConnection implements OnApplicationShutdown {
     return this.reconnections;
   }
 
-  /** @throws FaceError, with the ServiceError of grpc-js as its cause. */
+  /**
+   * Fails at once while there is no connection and was none for a second: nobody has to wait for a deadline to hear it.
+   * @throws FaceError, with the ServiceError of grpc-js as its cause.
+   */
   async call<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
     { model, retry }: CallSubject,
     context: CallContext,
   ): Promise<Response> {
+    if (this.reachability.isLost(performance.now())) {
+      // Whoever asks is a reason to try again.
+      this.client.getChannel().getConnectivityState(true);
+      throw unreachable();
+    }
     // Encoded once, however many attempts there are.
     const message = method.requestSerialize(request);
     const attempt = () => this.send(method.path, message, method.responseDeserialize, context);
     try {
-      return await (retry ? withRetries(context, attempt) : attempt());
+      return await (retry ? withRetries(context, this.budget, attempt) : attempt());
     } catch (error) {
       if (context.signal.aborted) throw abortError(context.signal);
       throw isGrpcFailure(error) ? translateFailure(error, model) : error;
@@ -96,6 +108,7 @@ export class TritonConnection implements OnApplicationShutdown {
   private countConnections(): void {
     const channel = this.client.getChannel();
     const state = channel.getConnectivityState(false);
+    this.reachability.observe(state, performance.now());
     if (state === connectivityState.READY) {
       if (this.connected) this.reconnections += 1;
       this.connected = true;

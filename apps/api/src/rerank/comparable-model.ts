@@ -12,6 +12,9 @@ const transient: readonly FaceError['code'][] = [
   'deadline_exceeded',
 ];
 
+/** Milliseconds for the model to tell of itself when something is known already: scoring must not hang with Triton. */
+const patienceMs = 250;
+
 /**
  * The model whose embeddings a request brings. Scoring needs no inference, so while Triton is away the last
  * thing it told holds, or the dimension of the settings.
@@ -46,8 +49,13 @@ export class ComparableModel {
   }
 
   async #current(context: CallContext): Promise<ModelContract> {
+    // While nothing is known, a request waits as long as it may.
+    const patience = this.#last === undefined ? context.deadline : Date.now() + patienceMs;
     try {
-      this.#last = await this.catalog.contract(context);
+      this.#last = await this.catalog.contract({
+        ...context,
+        deadline: Math.min(context.deadline, patience),
+      });
       return this.#last;
     } catch (error) {
       const away = error instanceof FaceError && transient.includes(error.code) && !context.signal.aborted;
