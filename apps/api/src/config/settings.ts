@@ -53,8 +53,10 @@ export class Settings {
   /** Width times height of one image. */
   readonly maxImagePixels: number;
   readonly requestTimeoutSeconds: number;
-  /** Requests worked on at a time by one process; more are answered 429 at once. */
+  /** Requests worked on at a time by one process, photos and vectors each; more are answered 429 at once. */
   readonly maxConcurrentRequests: number;
+  /** A request that would wait longer for those before it is answered 429 at once. */
+  readonly maxQueueSeconds: number;
   /** Bytes of the bodies of those requests together; a request that would take more is answered 429 at once. */
   readonly maxBodyBytesInFlight: number;
   /** How long a request in flight may go on after SIGTERM. */
@@ -131,6 +133,7 @@ export class Settings {
       { min: 1, max: 100_000 },
       64,
     );
+    this.maxQueueSeconds = reader.number('FACE_V3_MAX_QUEUE_SECONDS', { min: 0.01, max: 3600 }, 5);
     this.maxBodyBytesInFlight = reader.integer(
       'FACE_V3_MAX_BODY_BYTES_IN_FLIGHT',
       { min: 1, max: 1_099_511_627_776 },

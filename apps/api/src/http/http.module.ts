@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { AdmissionInterceptor } from './admission.interceptor.js';
+import { AdmissionInterceptor } from './admission/admission.interceptor.js';
 import { BodyBudget } from './body/body-budget.js';
 import { BodyInterceptor } from './body/body.interceptor.js';
 import { BodyReader } from './body/body-reader.js';
