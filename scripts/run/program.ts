@@ -46,8 +46,10 @@ export class Program {
       stdio: ['ignore', output, output, 'ipc'],
     });
     this.#child = child;
+    const delay = Number(setting(environment, 'FACE_V3_SHUTDOWN_DELAY_SECONDS') ?? 0);
     const grace = Number(setting(environment, 'FACE_V3_SHUTDOWN_GRACE_SECONDS') ?? usualGraceSeconds);
-    this.#killAfterSeconds = (Number.isFinite(grace) ? grace : usualGraceSeconds) + patienceSeconds;
+    const allowed = delay + grace;
+    this.#killAfterSeconds = (Number.isFinite(allowed) ? allowed : usualGraceSeconds) + patienceSeconds;
     this.ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
       // Workers of a program that crashed.
       signalGroup(child, 'SIGKILL');

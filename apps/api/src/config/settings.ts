@@ -59,7 +59,9 @@ export class Settings {
   readonly maxQueueSeconds: number;
   /** Bytes of the bodies of those requests together; a request that would take more is answered 429 at once. */
   readonly maxBodyBytesInFlight: number;
-  /** How long a request in flight may go on after SIGTERM. */
+  /** How long everything goes on after SIGTERM, but for readiness: until whoever routes requests here has noticed. */
+  readonly shutdownDelaySeconds: number;
+  /** How long a request in flight may go on after that. */
   readonly shutdownGraceSeconds: number;
 
   readonly returnAligned: boolean;
@@ -139,6 +141,7 @@ export class Settings {
       { min: 1, max: 1_099_511_627_776 },
       defaultBodyBytes(),
     );
+    this.shutdownDelaySeconds = reader.number('FACE_V3_SHUTDOWN_DELAY_SECONDS', { min: 0, max: 3600 }, 0);
     this.shutdownGraceSeconds = reader.number('FACE_V3_SHUTDOWN_GRACE_SECONDS', { min: 0, max: 3600 }, 25);
 
     this.returnAligned = reader.boolean('FACE_V3_RETURN_ALIGNED', false);

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export class OpenResponses {
   readonly #responses = new Set<ServerResponse>();
   #draining = false;
-  #whenNone: (() => void) | undefined;
+  #resolveNone: (() => void) | undefined;
 
   /** True from the first sign of a shutdown on: not ready, though everything still works. */
   get draining(): boolean {
@@ -18,22 +18,23 @@ export class OpenResponses {
     this.#responses.add(response);
     response.once('close', () => {
       this.#responses.delete(response);
-      if (this.#responses.size === 0) this.#whenNone?.();
+      if (this.#responses.size === 0) this.#resolveNone?.();
     });
     if (this.#draining) response.shouldKeepAlive = false;
     next();
   };
 
-  /**
-   * Resolves when no answer is open. Until then each connection closes behind its answer, so that no caller
-   * sends another request into a closed door.
-   */
-  drain(): Promise<void> {
+  /** From now on each connection closes behind its answer, so that no caller sends another request into a closed door. */
+  startDraining(): void {
     this.#draining = true;
     for (const response of this.#responses) if (!response.headersSent) response.shouldKeepAlive = false;
+  }
+
+  /** Resolves when no answer is open. */
+  whenNone(): Promise<void> {
     if (this.#responses.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#whenNone = resolve;
+      this.#resolveNone = resolve;
     });
   }
 }

@@ -51,9 +51,10 @@ export class ApiServer {
     }
   }
 
-  /** Answers what is in flight within the grace, then closes the channel to Triton. */
+  /** Is not ready any more, answers what is in flight within the grace, then closes the channel to Triton. */
   async stop(): Promise<void> {
-    await drain(this.app.getHttpServer(), this.app.get(OpenResponses), this.settings.shutdownGraceSeconds);
+    const { shutdownDelaySeconds: delaySeconds, shutdownGraceSeconds: graceSeconds } = this.settings;
+    await drain(this.app.getHttpServer(), this.app.get(OpenResponses), { delaySeconds, graceSeconds });
     await this.app.close();
   }
 }

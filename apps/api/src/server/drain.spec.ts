@@ -38,7 +38,7 @@ describe('draining', () => {
 
   it('lets an answer in flight finish, closes its connection and takes nothing new', async () => {
     const { answer } = await send();
-    const drained = drain(server, responses, 60);
+    const drained = drain(server, responses, { delaySeconds: 0, graceSeconds: 60 });
     expect(responses.draining).toBe(true);
     const refused = connect(port, '127.0.0.1');
     await expect(once(refused, 'connect')).rejects.toThrow('ECONNREFUSED');
@@ -48,9 +48,19 @@ describe('draining', () => {
     await drained;
   });
 
+  it('goes on taking requests for a while, says so, and closes each connection behind its answer', async () => {
+    const drained = drain(server, responses, { delaySeconds: 0.3, graceSeconds: 60 });
+    expect(responses.draining).toBe(true);
+    const { answer } = await send();
+    waiting[0]?.end('done');
+    expect((await answer).headers.connection).toBe('close');
+    await drained;
+    expect(server.listening).toBe(false);
+  });
+
   it('cuts what is left when the grace is over', async () => {
     const { answer } = await send();
-    await drain(server, responses, 0);
+    await drain(server, responses, { delaySeconds: 0, graceSeconds: 0 });
     await expect(answer).rejects.toThrow(/hang up|ECONNRESET/);
   });
 
@@ -58,7 +68,7 @@ describe('draining', () => {
     const idle = connect(port, '127.0.0.1');
     await once(idle, 'connect');
     const closed = once(idle, 'close');
-    await drain(server, responses, 60);
+    await drain(server, responses, { delaySeconds: 0, graceSeconds: 60 });
     await closed;
   });
 });

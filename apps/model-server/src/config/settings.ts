@@ -32,6 +32,8 @@ export class Settings {
   readonly port: number;
   /** Absolute path of the unix socket to listen on as well. */
   readonly socket: string | undefined;
+  /** After which a connection is asked to close; 0: never. */
+  readonly maxConnectionAgeSeconds: number;
   /** Worker threads, each with its own sessions. */
   readonly threads: number;
   /** Images and faces that may wait. */
@@ -53,6 +55,11 @@ export class Settings {
       reader.optionalInteger('FACE_V3_MODEL_SERVER_PORT', { min: 0, max: 65_535 }) ??
       (socket === undefined ? defaultPort : 0);
     this.socket = socket === undefined ? undefined : resolve(socket);
+    this.maxConnectionAgeSeconds = reader.number(
+      'FACE_V3_MODEL_SERVER_MAX_CONNECTION_AGE_SECONDS',
+      { min: 0, max: 86_400 },
+      0,
+    );
     this.threads =
       reader.optionalInteger('FACE_V3_MODEL_SERVER_THREADS', { min: 1, max: 1024 }) ?? availableParallelism();
     this.queueSize =

@@ -34,6 +34,7 @@ export class InferenceServer implements BeforeApplicationShutdown {
       name: 'face-search-model-server',
       version,
       maxMessageBytes,
+      maxConnectionAgeMs: settings.maxConnectionAgeSeconds * 1000,
       sharedMemory: existsSync(sharedMemoryFolder) ? { folder: sharedMemoryFolder, maxRegions } : undefined,
       log,
       report: (method, error) => this.logger.error(`${method}: ${describe(error)}`),

@@ -24,6 +24,8 @@ export interface KserveServerOptions {
   readonly version: string;
   /** Of a request, in bytes; a larger one is refused with RESOURCE_EXHAUSTED. */
   readonly maxMessageBytes: number;
+  /** After this time a connection takes no more calls, and closes when its calls have ended; 0 or undefined: never. */
+  readonly maxConnectionAgeMs?: number;
   readonly report: ReportFault;
   /** Undefined: none is offered. Otherwise to clients on the same host, which are told so by ServerMetadata. */
   readonly sharedMemory?: SharedMemoryOptions | undefined;
@@ -55,7 +57,15 @@ export class KserveServer {
 
   constructor(
     models: readonly Model[],
-    { name, version, maxMessageBytes, report, sharedMemory, log }: KserveServerOptions,
+    {
+      name,
+      version,
+      maxMessageBytes,
+      maxConnectionAgeMs = 0,
+      report,
+      sharedMemory,
+      log,
+    }: KserveServerOptions,
   ) {
     this.regions = sharedMemory === undefined ? undefined : new SharedRegions(sharedMemory);
     const offered = log === undefined ? extensions : [...extensions, 'logging'];
@@ -69,6 +79,7 @@ export class KserveServer {
     const options: ServerOptions = {
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_send_message_length': -1,
+      ...(maxConnectionAgeMs > 0 ? { 'grpc.max_connection_age_ms': maxConnectionAgeMs } : {}),
     };
     this.server = new Server(options);
     const { modelStreamInfer, ...unary } = inferenceService;
