@@ -5,6 +5,7 @@ import { DetectionModel } from './grpc/detection.model.js';
 import { ExtractionModel } from './grpc/extraction.model.js';
 import { InferenceServer } from './grpc/inference.server.js';
 import type { ServerLog } from './grpc/server-log.js';
+import { HealthServer } from './http/health.server.js';
 import type { LoadedPack } from './packs/loaded-pack.js';
 import { FaceScheduler } from './scheduler/face-scheduler.js';
 
@@ -42,6 +43,11 @@ export class AppModule {
           inject: [DetectionModel, ExtractionModel],
           useFactory: (detection: DetectionModel, extraction: ExtractionModel) =>
             new InferenceServer([detection, extraction, ...furtherModels], settings, version, log),
+        },
+        {
+          provide: HealthServer,
+          inject: [InferenceServer],
+          useFactory: (server: InferenceServer) => new HealthServer(settings, () => server.ready),
         },
       ],
     };

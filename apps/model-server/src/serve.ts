@@ -8,6 +8,7 @@ import { loadSettings } from './config/load-settings.js';
 import { projectVersion } from './config/project-root.js';
 import { InferenceServer } from './grpc/inference.server.js';
 import { ServerLog } from './grpc/server-log.js';
+import { HealthServer } from './http/health.server.js';
 import { consoleReporter } from './packs/fetch/reporter.js';
 import { loadPack } from './packs/load-pack.js';
 import { PackError } from './packs/pack-error.js';
@@ -41,12 +42,13 @@ async function start(furtherModels: readonly Model[]): Promise<void> {
   );
   app.useLogger(log);
   const addresses = await app.get(InferenceServer).listen();
+  const health = await app.get(HealthServer).listen();
   stopWhenAsked(app);
   const { contractId, dimension, flipMerge } = pack.contract;
   process.stdout.write(
     `Model server ready at ${addresses.join(' and ')}: pack ${pack.name} ${pack.version}, contract ${contractId}, ${dimension} dimensions, flip merging ${flipMerge}, ${settings.threads} threads\n`,
   );
-  process.send?.({ type: 'ready', addresses, contract: contractId, dimension });
+  process.send?.({ type: 'ready', addresses, health, contract: contractId, dimension });
 }
 
 /** On a signal, when the process that started this one is gone, and when no worker can be kept running. */

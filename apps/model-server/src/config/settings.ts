@@ -30,6 +30,8 @@ export class Settings {
   readonly host: string;
   /** 0 for a free port. */
   readonly port: number;
+  /** Of the health endpoints over HTTP, 0 for a free one; undefined: there are none. */
+  readonly httpPort: number | undefined;
   /** Absolute path of the unix socket to listen on as well. */
   readonly socket: string | undefined;
   /** After which a connection is asked to close; 0: never. */
@@ -54,6 +56,7 @@ export class Settings {
     this.port =
       reader.optionalInteger('FACE_V3_MODEL_SERVER_PORT', { min: 0, max: 65_535 }) ??
       (socket === undefined ? defaultPort : 0);
+    this.httpPort = reader.optionalInteger('FACE_V3_MODEL_SERVER_HTTP_PORT', { min: 0, max: 65_535 });
     this.socket = socket === undefined ? undefined : resolve(socket);
     this.maxConnectionAgeSeconds = reader.number(
       'FACE_V3_MODEL_SERVER_MAX_CONNECTION_AGE_SECONDS',

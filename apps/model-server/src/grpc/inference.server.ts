@@ -23,9 +23,10 @@ const graceMs = 35_000;
 export class InferenceServer implements BeforeApplicationShutdown {
   private readonly server: KserveServer;
   private readonly logger = new Logger('Server');
+  private closing = false;
 
   constructor(
-    models: readonly Model[],
+    private readonly models: readonly Model[],
     private readonly settings: Settings,
     version: string,
     log: Log,
@@ -39,6 +40,11 @@ export class InferenceServer implements BeforeApplicationShutdown {
       log,
       report: (method, error) => this.logger.error(`${method}: ${describe(error)}`),
     });
+  }
+
+  /** Whether requests for every model can be answered at this moment. */
+  get ready(): boolean {
+    return !this.closing && this.models.every(({ ready }) => ready);
   }
 
   /**
@@ -60,6 +66,7 @@ export class InferenceServer implements BeforeApplicationShutdown {
 
   /** Running inferences end, new ones are refused. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.closing = true;
     await this.server.close(graceMs);
   }
 
