@@ -1,50 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inferenceService } from '@face/kserve';
-import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddingsAnswer, postJson } from './support/client.js';
+import { detectedPictures } from './support/detected-pictures.js';
 import { samplePhoto } from './support/photos.js';
 import { type Api, type ModelServer, startApi, startModelServer } from './support/product.js';
-
-/** Pictures that the model server has looked at so far, from its own statistics. */
-function picturesDetected(client: Client): Promise<number> {
-  const { path, requestSerialize, responseDeserialize } = inferenceService.modelStatistics;
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      { name: 'detection', version: '' },
-      { deadline: Date.now() + 5000 },
-      (error, answer) => {
-        if (error !== null) reject(error);
-        else resolve(Number(answer?.modelStats[0]?.inferenceCount ?? Number.NaN));
-      },
-    );
-  });
-}
 
 describe('callers who hang up', () => {
   let folder: string;
   let modelServer: ModelServer;
   let api: Api;
-  let client: Client;
+  let socket: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'face-hang-up-'));
-    const socket = join(folder, 's.sock');
+    socket = join(folder, 's.sock');
     modelServer = await startModelServer({
       FACE_V3_MODEL_SERVER_SOCKET: socket,
       FACE_V3_MODEL_SERVER_THREADS: '1',
     });
     api = await startApi({ FACE_V3_TRITON_URL: `unix:${socket}` });
-    client = new Client(`unix:${socket}`, credentials.createInsecure());
   });
 
   afterAll(async () => {
-    client.close();
     await api.stop();
     await modelServer.stop();
     await rm(folder, { recursive: true, force: true });
@@ -67,6 +46,6 @@ describe('callers who hang up', () => {
     expect(next.status).toBe(200);
     expect(next.body.results[0]?.num_faces).toBe(3);
     // All of them would have been 97; what was running when they left runs to its end.
-    expect(await picturesDetected(client)).toBeLessThan(80);
+    expect(await detectedPictures(`unix:${socket}`)).toBeLessThan(80);
   });
 });
