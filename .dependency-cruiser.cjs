@@ -91,7 +91,12 @@ module.exports = {
     only('koffi-only-in-native', '', 'koffi', '^libs/native/'),
     only('sharp-only-in-image', '', 'sharp', '^(libs/image|test|scripts)/'),
     only('jimp-only-in-image', '', 'jimp', '^libs/image/'),
-    only('onnxruntime-only-in-model-server', '', 'onnxruntime-node', '^(apps/model-server|scripts)/'),
+    only(
+      'onnxruntime-without-telemetry',
+      'The module switches its telemetry off before it is loaded.',
+      'onnxruntime-node',
+      '^(apps/model-server/src/pipelines/onnx-runtime\\.ts$|scripts/)',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -74,7 +74,12 @@ if (!existsSync(script)) refuse(`scripts/${task}.ts is missing: this checkout is
 const child = spawn(pinned.path, [script, ...rest], {
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` },
+  env: {
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+    // Scripts that load onnxruntime in worker threads cannot set it there; see apps/model-server/src/pipelines.
+    ORT_DISABLE_TELEMETRY: '1',
+  },
 });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => child.kill(signal));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Sequence
 
@@ -16,6 +17,8 @@ class OnnxNetwork:
         :param outputs: names of those that are read; the only output is read whatever it is called
         :raises ValueError: when the file has other inputs or outputs
         """
+        # From 1.29 on it reports to Microsoft which models run where, unless this is set before it is loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         # Only here: production's image has no onnxruntime, and models with plans do without.
         import onnxruntime
 

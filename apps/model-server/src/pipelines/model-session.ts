@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ReadyModel } from '../packs/loaded-pack.js';
 import { PackError } from '../packs/pack-error.js';
 

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../pipelines/onnx-runtime.js';
 import type { InputSize } from '../packs/loaded-pack.js';
 import { fixedResizes, freeDetectorBatch } from '../packs/onnx/free-detector-batch.js';
 import { type Graph, graphFields, type GraphPatch, patchModel } from '../packs/onnx/graph.js';

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../pipelines/onnx-runtime.js';
 import { floatTensor, graphFields, type Graph } from './graph.js';
 import {
   integerField,
