@@ -1,11 +1,12 @@
 import type { ClientOptions } from '@grpc/grpc-js';
+import { replicaBalancing } from './replica-balancer.js';
 
 /** Triton's own limit; grpc-js would stop at 4 MiB of what it receives. */
 const maxMessageBytes = 2 ** 31 - 1;
 
 const serviceConfig = {
   // A headless service gives one address for each replica; the default policy would stay with the first.
-  loadBalancingConfig: [{ round_robin: {} }],
+  loadBalancingConfig: [{ [replicaBalancing]: {} }],
 };
 
 /**
