@@ -9,6 +9,7 @@ export {
   type MergeMethod,
   type MergeOutcome,
 } from './merge-library.js';
+export { onNativeCall, type NativeCall } from './native-call-timing.js';
 export type { PixelLibrary } from './pixel-library.js';
 export { pixelLibrary } from './project-pixel-library.js';
 export { RerankLibrary } from './rerank-library.js';

@@ -1,4 +1,5 @@
 import { FaceError } from '@face/errors';
+import { nativeCallBegins } from './native-call-timing.js';
 import type { CFunction } from './shared-library.js';
 
 /**
@@ -12,7 +13,10 @@ const inUse = new Set<readonly unknown[]>();
  * @returns the status.
  */
 export function callHere(native: CFunction, values: readonly unknown[]): number {
-  return native(...values) as number;
+  const ended = nativeCallBegins(native, 'event_loop');
+  const status = native(...values) as number;
+  ended?.();
+  return status;
 }
 
 /**
@@ -24,8 +28,10 @@ export function callHere(native: CFunction, values: readonly unknown[]): number 
 export function callInThread(native: CFunction, values: readonly unknown[]): Promise<number> {
   return new Promise((resolve, reject) => {
     inUse.add(values);
+    const ended = nativeCallBegins(native, 'thread');
     const settled = (error: Error | null, status: number): void => {
       inUse.delete(values);
+      ended?.();
       if (error === null) resolve(status);
       else reject(new FaceError('native_failed', 'The native call could not be made.', { cause: error }));
     };
