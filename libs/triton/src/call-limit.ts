@@ -4,15 +4,25 @@ import { withinContext } from './within-context.js';
 
 /** Lets at most so many calls run at a time; the others wait in the order in which they came. */
 export class CallLimit {
-  private running = 0;
+  private taken = 0;
   /** Those who wait, the first first. */
-  private readonly waiting = new Set<() => void>();
+  private readonly queue = new Set<() => void>();
 
   /** @param mostWaiting how many may wait; one more is refused */
   constructor(
     private readonly most: number,
     private readonly mostWaiting = Infinity,
   ) {}
+
+  /** Places that are taken. */
+  get running(): number {
+    return this.taken;
+  }
+
+  /** Callers that wait for a place. */
+  get waiting(): number {
+    return this.queue.size;
+  }
 
   /** @throws FaceError as {@link enter} does, and what the call throws. */
   async run<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
@@ -31,14 +41,14 @@ export class CallLimit {
    * the caller's time is over.
    */
   async enter(context: CallContext): Promise<() => void> {
-    if (context.signal.aborted || context.deadline <= Date.now() || this.running >= this.most) {
+    if (context.signal.aborted || context.deadline <= Date.now() || this.taken >= this.most) {
       await this.wait(context);
-    } else this.running += 1;
+    } else this.taken += 1;
     return () => this.leave();
   }
 
   private async wait(context: CallContext): Promise<void> {
-    if (this.waiting.size >= this.mostWaiting) {
+    if (this.queue.size >= this.mostWaiting) {
       throw new FaceError(
         'overloaded',
         'As many requests as may wait for the model server wait already. Try again shortly.',
@@ -46,23 +56,23 @@ export class CallLimit {
       );
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.waiting.add(resolve);
+    this.queue.add(resolve);
     try {
       await withinContext(promise, context, 'The request waited too long for its turn at the model server.');
     } catch (error) {
       // Its turn may have come in the very moment in which it gave up.
-      if (!this.waiting.delete(resolve)) this.leave();
+      if (!this.queue.delete(resolve)) this.leave();
       throw error;
     }
   }
 
   private leave(): void {
     // The place is handed on, so nobody who comes now can take it in between.
-    const [next] = this.waiting;
+    const [next] = this.queue;
     if (next === undefined) {
-      this.running -= 1;
+      this.taken -= 1;
     } else {
-      this.waiting.delete(next);
+      this.queue.delete(next);
       next();
     }
   }

@@ -2,6 +2,8 @@ export { abortError } from './abort-error.js';
 export type { CallContext } from './call-context.js';
 export { CallLimit } from './call-limit.js';
 export { CallMetadata } from './call-metadata.js';
+export { onTritonCall } from './call-timing.js';
+export type { TritonCall } from './call-timing.js';
 export { cancelTogether } from './cancel-together.js';
 export { grpcTarget } from './grpc-target.js';
 export type { InputTensor } from './input-tensor.js';

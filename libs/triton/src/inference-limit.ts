@@ -33,6 +33,12 @@ export class InferenceLimit {
     this.limit = new CallLimit(maxConcurrentCalls ?? Infinity, maxWaitingCalls);
   }
 
+  /** Inferences that the server is taken to work on, and those that wait for their turn. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    const { running, waiting } = this.limit;
+    return { running, waiting };
+  }
+
   /** @throws FaceError as {@link CallLimit.enter} does, and what the call throws. */
   async run<T>(context: CallContext, call: () => Promise<T>): Promise<T> {
     const leave = await this.limit.enter(context);

@@ -70,6 +70,11 @@ export class TritonClient {
     }
   }
 
+  /** Inferences of this process: with the server, and waiting for their turn. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return this.limit.load;
+  }
+
   /** Whether all models of the server are ready, also those that we do not use. */
   async serverReady(context: CallContext): Promise<boolean> {
     const answer = await this.connection.call(inferenceService.serverReady, {}, { retry: false }, context);

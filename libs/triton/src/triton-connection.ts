@@ -9,6 +9,7 @@ import {
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { abortError } from './abort-error.js';
 import type { CallContext } from './call-context.js';
+import { timedCall } from './call-timing.js';
 import { channelOptions } from './channel-options.js';
 import { isGrpcFailure } from './grpc-failure.js';
 import { grpcTarget } from './grpc-target.js';
@@ -65,7 +66,11 @@ export class TritonConnection implements OnApplicationShutdown {
     }
     // Encoded once, however many attempts there are.
     const message = method.requestSerialize(request);
-    const attempt = () => this.send(method.path, message, method.responseDeserialize, context);
+    const { path, responseDeserialize } = method;
+    const attempt = () =>
+      timedCall({ path, model, metadata: this.metadata }, (metadata) =>
+        this.send({ path, message, metadata }, responseDeserialize, context),
+      );
     try {
       return await (retry ? withRetries(context, this.budget, attempt) : attempt());
     } catch (error) {
@@ -86,8 +91,7 @@ export class TritonConnection implements OnApplicationShutdown {
   }
 
   private send<Response>(
-    path: string,
-    message: Buffer,
+    { path, message, metadata }: { path: string; message: Buffer; metadata: Metadata },
     deserialize: (bytes: Buffer) => Response,
     { signal, deadline }: CallContext,
   ): Promise<Response> {
@@ -98,7 +102,7 @@ export class TritonConnection implements OnApplicationShutdown {
       if (error !== null) reject(error);
       else resolve(response as Response);
     };
-    const { client, metadata } = this;
+    const { client } = this;
     const call = client.makeUnaryRequest(path, asItIs, deserialize, message, metadata, { deadline }, settle);
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
