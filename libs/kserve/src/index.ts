@@ -36,6 +36,8 @@ export type {
 export { DataType } from './generated/inference/model_config.js';
 export type { ModelConfig, ModelInput, ModelOutput } from './generated/inference/model_config.js';
 export { HealthCheckResponse_ServingStatus as ServingStatus } from './generated/grpc/health/v1/health.js';
+export { onInference } from './server/inference-record.js';
+export type { InferenceCall } from './server/inference-record.js';
 export { KserveServer } from './server/kserve-server.js';
 export type { KserveServerOptions } from './server/kserve-server.js';
 export type {

@@ -4,6 +4,7 @@ import type { ServerMetadataResponse } from '../generated/inference/grpc_service
 import type { healthService, inferenceService } from '../services.js';
 import { buildInferResponse } from './infer-response.js';
 import type { CallContext } from './call-context.js';
+import { InferenceRecord } from './inference-record.js';
 import type { ModelInferRequest, ModelInferResponse } from './messages.js';
 import { type Log, updateLogSettings } from './log-settings.js';
 import { modelConfig, modelIndex, modelMetadata } from './model-description.js';
@@ -109,6 +110,11 @@ export class InferenceService {
     });
   }
 
+  /** Inferences that are worked on or wait in a model's queue. */
+  get inFlight(): number {
+    return this.running;
+  }
+
   private get allReady(): boolean {
     return this.repository.models.every(({ ready }) => ready);
   }
@@ -119,6 +125,17 @@ export class InferenceService {
 
   /** @throws ProtocolError, and whatever a model throws that has a fault */
   async infer(request: ModelInferRequest, context: CallContext): Promise<ModelInferResponse> {
+    const { modelName } = request;
+    // A name that no model has is the client's own, and may be anything.
+    const record = new InferenceRecord(this.repository.has(modelName) ? modelName : '');
+    return record.around(() => this.answer(request, context, record));
+  }
+
+  private async answer(
+    request: ModelInferRequest,
+    context: CallContext,
+    record: InferenceRecord,
+  ): Promise<ModelInferResponse> {
     const { model, statistics } = this.repository.find(request.modelName, request.modelVersion);
     if (this.exiting) {
       throw new ProtocolError(
@@ -132,8 +149,10 @@ export class InferenceService {
     try {
       // What is refused here the model has not seen, and does not count as a failure of it.
       const checked = checkInferRequest(model.definition, request, regions);
+      record.batchSize = checked.batchSize;
       try {
         const { outputs, times } = await model.infer(checked, context);
+        record.times = times;
         const response = buildInferResponse(model.definition, request, outputs, checked.wishes);
         statistics.recordSuccess(checked.batchSize, process.hrtime.bigint() - start, times);
         return response;

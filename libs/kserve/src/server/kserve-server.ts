@@ -99,6 +99,11 @@ export class KserveServer {
     this.server.addService({ watch: healthService.watch }, { watch: refuseWatch });
   }
 
+  /** Inferences that are worked on or wait in a model's queue. */
+  get inFlight(): number {
+    return this.service.inFlight;
+  }
+
   /**
    * @param address `host:port`, with port 0 for a free one, or `unix:/path`
    * @returns the address with the port that was bound

@@ -25,6 +25,10 @@ export class ModelRepository {
     return [...this.entries.values()].map(({ model }) => model);
   }
 
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
   /**
    * @param version as in a request, '' for the latest
    * @throws ProtocolError for an unknown model or version, or a version that is no number

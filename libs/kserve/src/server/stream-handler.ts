@@ -1,6 +1,7 @@
 import type { MethodDefinition, Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { ModelStreamInferResponse } from '../generated/inference/grpc_service.js';
 import type { CallContext } from './call-context.js';
+import { withinTraceOf } from './inference-record.js';
 import type { ModelInferRequest, ModelInferResponse } from './messages.js';
 import { ProtocolError } from './protocol-error.js';
 import { type HandlerOptions, parseRequest, statusOf } from './unary-handlers.js';
@@ -34,10 +35,13 @@ export function addStreamHandler(
     for await (const bytes of call.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       const request = parseOrNull(bytes, method);
       if (request === null) break;
-      const answer = infer(request, context).then(accepted, (error: unknown) => {
-        if (!(error instanceof ProtocolError)) report(method.path, error);
-        return refused(request, statusOf(error).details);
-      });
+      const answer = withinTraceOf(call.metadata, () => infer(request, context)).then(
+        accepted,
+        (error: unknown) => {
+          if (!(error instanceof ProtocolError)) report(method.path, error);
+          return refused(request, statusOf(error).details);
+        },
+      );
       running += 1;
       sent = sent.then(async () => {
         const message = await answer;

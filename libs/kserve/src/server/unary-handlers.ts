@@ -8,6 +8,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { CallContext } from './call-context.js';
+import { withinTraceOf } from './inference-record.js';
 import { ProtocolError } from './protocol-error.js';
 
 /** One function for each method; what it throws or rejects with becomes the status of the call. */
@@ -67,11 +68,12 @@ async function answer(
   call.once('cancelled', () => abort.abort());
   if (call.cancelled) abort.abort();
   const request = parseRequest(call.request, method);
-  return await handle(request, {
+  const context = {
     signal: abort.signal,
     deadline: Number(call.getDeadline()),
     sameHost: isSameHost(call),
-  });
+  };
+  return await withinTraceOf(call.metadata, () => handle(request, context));
 }
 
 /** @throws ProtocolError when the bytes are no such message */
