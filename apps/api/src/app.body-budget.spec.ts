@@ -84,6 +84,8 @@ describe('the bytes of bodies in flight', () => {
           level: 'fatal',
           pretty: false,
           requestId: (request) => requestContextOf(request).requestId,
+          facts: () => ({}),
+          linesPerSecond: 1,
         }),
         AuthModule.forRoot({ keys: settings.apiKeys }),
         HttpModule,

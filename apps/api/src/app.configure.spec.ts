@@ -114,6 +114,8 @@ async function start(
         level: 'fatal',
         pretty: false,
         requestId: (request) => requestContextOf(request).requestId,
+        facts: () => ({}),
+        linesPerSecond: 1,
       }),
       AuthModule.forRoot({ keys: settings.apiKeys }),
       HttpModule,

@@ -4,7 +4,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { openApiDocument } from './app.openapi.js';
 import type { Settings } from './config/settings.js';
 import { OpenResponses } from './http/open-responses.js';
+import { ApiMetrics } from './metrics/api-metrics.js';
 import { requestContext } from './http/request-context.middleware.js';
+import { traceRequest } from './http/trace-request.middleware.js';
 import { turnPlaces } from './http/turn-places.middleware.js';
 
 /** Longer than the idle time-out of usual load balancers, which must be the ones that close first. */
@@ -17,7 +19,10 @@ export function configureApp(app: NestExpressApplication, settings: Settings): v
   app.disable('etag');
   app.use(requestContext(settings.requestTimeoutSeconds));
   app.use(app.get(OpenResponses).track);
+  if (settings.metrics !== undefined) app.use(app.get(ApiMetrics).http.count);
   app.use(turnPlaces());
+  // Behind the place where a request may wait: who lets it go on does so in the context of another one.
+  if (settings.tracing !== undefined) app.use(traceRequest);
   configureServer(app.getHttpServer());
   if (settings.environment === 'local') {
     SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'openapi.json' });

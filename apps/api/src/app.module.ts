@@ -10,6 +10,7 @@ import { ExtractionModule } from './extraction/extraction.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { requestContextOf } from './http/request-context.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ModelModule } from './model/model.module.js';
 import { RerankFeatureModule } from './rerank/rerank.module.js';
 
@@ -24,6 +25,8 @@ export class AppModule {
         LoggingModule.forRoot({
           ...logOptions(settings),
           requestId: (request) => requestContextOf(request).requestId,
+          facts: (request) => requestContextOf(request).record.facts(),
+          linesPerSecond: settings.logLinesPerSecond,
         }),
         AuthModule.forRoot({ keys: settings.apiKeys }),
         TritonModule.forRoot({
@@ -52,6 +55,7 @@ export class AppModule {
         RerankFeatureModule,
         ModelModule,
         HealthModule,
+        ...(settings.metrics === undefined ? [] : [MetricsModule]),
       ],
     };
   }

@@ -16,10 +16,11 @@ try {
   const settings = loadSettings();
   const server = await start(settings);
   started = true;
-  if (cluster.isPrimary) announce(server.url, settings, logOptions(settings));
+  if (cluster.isPrimary) announce(server, settings, logOptions(settings));
   // Whoever started us with an IPC channel waits for this: the start script, a test, our own primary process.
   // One that has gone meanwhile is no error here: StopRequest knows.
-  process.send?.({ type: 'ready', url: server.url, pid: process.pid }, () => undefined);
+  const { url, metricsUrl } = server;
+  process.send?.({ type: 'ready', url, metricsUrl, pid: process.pid }, () => undefined);
   await stop.came;
   await server.stop();
 } catch (error) {
@@ -31,7 +32,7 @@ try {
 }
 process.exit(0);
 
-function start(settings: Settings): Promise<{ readonly url: string; stop(): Promise<void> }> {
+function start(settings: Settings): Promise<ApiServer | WorkerPool> {
   return settings.workers > 1 && cluster.isPrimary
     ? WorkerPool.start(settings, logOptions(settings), stop.signal)
     : ApiServer.start(settings, stop.signal);

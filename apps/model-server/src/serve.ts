@@ -1,11 +1,10 @@
-import { StartError } from '@face/environment';
+import { StartError, projectVersion } from '@face/environment';
 import type { Model } from '@face/kserve';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { letHeapGrow } from './config/heap-growth.js';
 import { loadSettings } from './config/load-settings.js';
-import { projectVersion } from './config/project-root.js';
 import { InferenceServer } from './grpc/inference.server.js';
 import { ServerLog } from './grpc/server-log.js';
 import { HealthServer } from './http/health.server.js';

@@ -5,3 +5,8 @@ export { logLevels, readLogLevel } from './log-level.js';
 export type { LogLevel } from './log-level.js';
 export { SettingsError } from './settings-error.js';
 export { StartError } from './start-error.js';
+export { readTracing } from './tracing-settings.js';
+export type { TracingSettings } from './tracing-settings.js';
+export { readMetricsAddress } from './metrics-settings.js';
+export type { MetricsAddress } from './metrics-settings.js';
+export { projectRoot, projectVersion } from './project-root.js';

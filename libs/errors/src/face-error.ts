@@ -48,12 +48,21 @@ export interface ImageReference {
   readonly index: number;
 }
 
+/**
+ * Which bound an `overloaded` request met: requests at work, bytes of their bodies, inferences that wait for a call, the
+ * model server's own queue, native calls, pictures that wait for the decoder.
+ */
+export type Limit =
+  'requests' | 'queue_time' | 'body_bytes' | 'model_calls' | 'model_queue' | 'native_calls' | 'decoder_queue';
+
 export interface FaceErrorOptions {
   readonly cause?: unknown;
   readonly image?: ImageReference;
   readonly errors?: readonly FieldError[];
   /** For `overloaded` and `not_ready`: when a new attempt makes sense. */
   readonly retryAfterSeconds?: number;
+  /** For `overloaded`: shown by metrics, not to the caller. */
+  readonly limit?: Limit;
 }
 
 /**
@@ -67,6 +76,7 @@ export class FaceError extends Error {
   readonly image: ImageReference | undefined;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly limit: Limit | undefined;
 
   constructor(code: ErrorCode, message: string, options: FaceErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -75,5 +85,6 @@ export class FaceError extends Error {
     this.image = options.image;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.limit = options.limit;
   }
 }

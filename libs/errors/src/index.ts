@@ -1,2 +1,2 @@
 export { errorCodes, FaceError } from './face-error.js';
-export type { ErrorCode, FaceErrorOptions, FieldError, ImageReference } from './face-error.js';
+export type { ErrorCode, FaceErrorOptions, FieldError, ImageReference, Limit } from './face-error.js';

@@ -29,6 +29,7 @@ export class JimpWorker {
     if (this.queued >= longestQueue) {
       throw new FaceError('overloaded', `Too many ${format} images wait to be decoded.`, {
         retryAfterSeconds: 1,
+        limit: 'decoder_queue',
       });
     }
     this.queued++;

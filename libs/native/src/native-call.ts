@@ -50,6 +50,7 @@ function translateRefusal(error: unknown): FaceError {
     return new FaceError('overloaded', 'Too many native calls are waiting; try again later.', {
       cause: error,
       retryAfterSeconds: 1,
+      limit: 'native_calls',
     });
   }
   return new FaceError('native_failed', 'The native call could not be made.', { cause: error });

@@ -1,6 +1,15 @@
 export { Logger } from 'nestjs-pino';
+export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { createLog } from './log.js';
 export type { LogOptions } from './log.js';
 export { LoggingModule } from './logging.module.js';
 export type { LoggingOptions } from './logging.module.js';
-export { noteFailure } from './request-log.js';
+export { createMetricsServer, metricsPath } from './metrics/metrics-server.js';
+export { programRegistry } from './metrics/program-registry.js';
+export type { ProgramIdentity } from './metrics/program-registry.js';
+export { WorkerMetrics, answerPrimary } from './metrics/worker-metrics.js';
+export { noteFailure, routeTemplate } from './request-log.js';
+export type { RequestFacts } from './request-log.js';
+export { startTracing } from './tracing/tracing.js';
+export type { Tracing } from './tracing/tracing.js';
+export type { TraceSampler, TracingOptions } from './tracing/tracing-options.js';

@@ -16,7 +16,7 @@ export function createLog({ level, pretty }: LogOptions): Logger {
 function readableStream() {
   return PinoPretty({
     colorize: process.stdout.isTTY,
-    ignore: 'pid,hostname,context,request_id,method,route,status,duration_ms',
+    ignore: 'pid,hostname,context,request_id,method,route,status,duration_ms,trace_id',
     messageFormat: '{msg}{if duration_ms} in {duration_ms} ms ({request_id}){end}',
     singleLine: true,
     sync: true,

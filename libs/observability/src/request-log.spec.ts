@@ -4,23 +4,28 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pinoHttp } from 'pino-http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noteFailure, requestLog } from './request-log.js';
+import { noteFailure, requestLog, type RequestFacts } from './request-log.js';
 
 describe('the log of a request', () => {
   let server: Server;
   let lines: Record<string, unknown>[];
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
   let url: string;
+  let facts: RequestFacts;
 
   beforeEach(async () => {
     lines = [];
+    facts = {};
     const stream = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
         done();
       },
     });
-    const log = pinoHttp({ level: 'debug', ...requestLog(() => 'id-1') }, stream);
+    const log = pinoHttp(
+      { level: 'debug', ...requestLog({ requestId: () => 'id-1', facts: () => facts, linesPerSecond: 3 }) },
+      stream,
+    );
     server = createServer((request, response) => {
       log(request, response);
       answer(request, response);
@@ -61,6 +66,24 @@ describe('the log of a request', () => {
     };
     await send('/things/4711');
     expect(lines[0]).toMatchObject({ route: '/things/:id' });
+  });
+
+  it('holds what the app knows of the request', async () => {
+    facts = { trace_id: '0af7', images: 2, faces: 3, candidates: undefined };
+    answer = (_request, response) => response.end();
+    await send('/x');
+    expect(lines[0]).toMatchObject({ trace_id: '0af7', images: 2, faces: 3 });
+    expect(lines[0]).not.toHaveProperty('candidates');
+    expect(lines[0]).not.toHaveProperty('skipped');
+  });
+
+  it('is left out under overload, and counted by a later one', async () => {
+    answer = (_request, response) => response.end();
+    await Promise.all(Array.from({ length: 150 }, () => send('/x')));
+    const counted = lines.reduce((sum, { skipped }) => sum + Number(skipped ?? 0) + 1, 0);
+    expect(lines.length).toBeLessThan(75);
+    expect(counted).toBeGreaterThan(50);
+    expect(counted).toBeLessThanOrEqual(150);
   });
 
   it('holds the error of a failure', async () => {

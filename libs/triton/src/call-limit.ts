@@ -52,7 +52,7 @@ export class CallLimit {
       throw new FaceError(
         'overloaded',
         'As many requests as may wait for the model server wait already. Try again shortly.',
-        { retryAfterSeconds: 1 },
+        { retryAfterSeconds: 1, limit: 'model_calls' },
       );
     }
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -23,7 +23,11 @@ export function translateFailure(failure: GrpcFailure, model?: string): FaceErro
   const [code, sentence] = translate(failure, subject);
   const retry = code === 'overloaded' || code === 'not_ready';
   const cause = failure.details.trim() === '' ? new WordlessFailure(failure) : failure;
-  return new FaceError(code, sentence, { cause, ...(retry ? { retryAfterSeconds } : {}) });
+  return new FaceError(code, sentence, {
+    cause,
+    ...(retry ? { retryAfterSeconds } : {}),
+    ...(code === 'overloaded' ? { limit: 'model_queue' } : {}),
+  });
 }
 
 const noConnection: Translation = ['not_ready', 'The model server cannot be reached. Try again shortly.'];

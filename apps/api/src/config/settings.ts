@@ -1,4 +1,13 @@
-import { type Environment, EnvironmentReader, type LogLevel, readLogLevel } from '@face/environment';
+import {
+  type Environment,
+  EnvironmentReader,
+  type LogLevel,
+  type MetricsAddress,
+  type TracingSettings,
+  readLogLevel,
+  readMetricsAddress,
+  readTracing,
+} from '@face/environment';
 import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
 import { type CallMetadata, type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
@@ -23,6 +32,12 @@ export class Settings {
   readonly port: number;
   readonly workers: number;
   readonly logLevel: LogLevel;
+  /** Lines of requests of one level that a process logs in a second; of more, one in a hundred. */
+  readonly logLinesPerSecond: number;
+  /** Where metrics are shown; undefined: nowhere, and nothing is counted. */
+  readonly metrics: MetricsAddress | undefined;
+  /** Where traces go; undefined: there are none. */
+  readonly tracing: TracingSettings | undefined;
   /** Without any key none is asked: allowed in `local` only. */
   readonly apiKeys: readonly string[];
 
@@ -83,6 +98,9 @@ export class Settings {
     const workersName = reader.text('FACE_V3_WORKERS') === undefined ? 'UVICORN_WORKERS' : 'FACE_V3_WORKERS';
     this.workers = reader.integer(workersName, { min: 1, max: 1024 }, 1);
     this.logLevel = readLogLevel(reader);
+    this.logLinesPerSecond = reader.integer('FACE_V3_LOG_LINES_PER_SECOND', { min: 1, max: 1_000_000 }, 100);
+    this.metrics = readMetricsAddress(reader, 'FACE_V3_METRICS');
+    this.tracing = readTracing(reader, 'face-search-api');
     this.apiKeys = readApiKeys(reader);
     if (this.apiKeys.length === 0 && this.environment !== 'local') {
       reader.problem(

@@ -25,7 +25,7 @@ export class DetectionController {
       type: DetectionsAnswer,
       example: {
         results: [{ image_id: 'image_1', faces: [], num_faces: 0 }],
-        timings_ms: { decode_ms: 1.204, align_ms: 0, inference_ms: 6.518, total_ms: 7.937 },
+        timings_ms: { decode_ms: 1.204, align_ms: 0, inference_ms: 6.518, encode_ms: 0.012, total_ms: 7.937 },
         included_aligned_faces: false,
       },
     },

@@ -87,6 +87,9 @@ export class TimingsBody {
   @ApiProperty({ description: 'Waiting for the models, in ms.', minimum: 0, example: 14.2 })
   readonly inference_ms!: number;
 
+  @ApiProperty({ description: 'Writing embeddings and aligned faces, in ms.', minimum: 0, example: 0.2 })
+  readonly encode_ms!: number;
+
   @ApiProperty({
     description: 'The request without reading and writing its bodies, in ms.',
     minimum: 0,

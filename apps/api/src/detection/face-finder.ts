@@ -3,6 +3,7 @@ import { type SourceImage, openImage, releaseBytes } from '@face/image';
 import { type CallContext, CallLimit } from '@face/triton';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import type { StageClock } from '../http/stage-clock.js';
 import type { DetectionsRequest, ImageBody } from './detections.request.js';
 import type { Face } from './face.js';
 import { FaceDetector } from './face-detector.js';
@@ -18,7 +19,6 @@ import {
 import type { DetectorImage } from './preprocess.js';
 import { readImageData } from './read-image-data.js';
 import { selectFaces } from './select-faces.js';
-import type { StageClock } from './stage-clock.js';
 
 /** Calls of one request that run at a time: a request with many images must not fill the model server's queue. */
 export const callsAtATime = 4;

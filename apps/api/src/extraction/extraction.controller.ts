@@ -39,7 +39,7 @@ export class ExtractionController {
       type: EmbeddingsAnswer,
       example: {
         results: [{ image_id: 'image_1', faces: [], num_faces: 0 }],
-        timings_ms: { decode_ms: 1.204, align_ms: 0, inference_ms: 6.518, total_ms: 7.937 },
+        timings_ms: { decode_ms: 1.204, align_ms: 0, inference_ms: 6.518, encode_ms: 0.012, total_ms: 7.937 },
         normalized_embeddings: true,
         included_aligned_faces: false,
         model: { contract_id: '7fdcf6b1a266f9b64986c49ebefb05e1', dimension: 512 },

@@ -4,9 +4,10 @@ import { Settings } from '../config/settings.js';
 import { cutFaces, encodeFaces } from '../detection/aligned-faces.js';
 import { faceBody } from '../detection/face-body.js';
 import { FaceFinder, callsAtATime } from '../detection/face-finder.js';
-import { failedResult, hasFailed } from '../detection/image-outcome.js';
-import { StageClock } from '../detection/stage-clock.js';
+import { failedResult, hasFailed, hasSucceeded } from '../detection/image-outcome.js';
 import { encodeEmbedding } from '../encoding/encode-embedding.js';
+import type { HttpCallContext } from '../http/request-context.js';
+import type { StageClock } from '../http/stage-clock.js';
 import { EmbeddingBatches } from './embedding-batches.js';
 import type { EmbeddingResult, EmbeddingsAnswer } from './embeddings.answer.js';
 import type { EmbeddingsRequest } from './embeddings.request.js';
@@ -28,14 +29,19 @@ export class ExtractionService {
     private readonly embedder: FaceEmbedder,
   ) {}
 
-  async embed(request: EmbeddingsRequest, context: CallContext): Promise<EmbeddingsAnswer> {
-    const clock = new StageClock();
-    const { contractId, dimension } = await this.catalog.contract(context);
+  async embed(request: EmbeddingsRequest, context: HttpCallContext): Promise<EmbeddingsAnswer> {
+    const { record } = context;
+    const clock = record.startClock();
+    record.images = request.images.length;
+    // At the first request the model is asked.
+    const model = await clock.measure('inference', () => this.catalog.contract(context));
+    const { contractId, dimension } = model;
     const normalised = !(request.skip_embedding_normalization ?? this.settings.skipEmbeddingNormalization);
     const aligned = request.return_aligned_faces ?? this.settings.returnAligned;
     const results = await cancelTogether(context, (together) =>
       this.results(request, { normalised, aligned, dimension }, clock, together),
     );
+    record.facesByImage = results.filter(hasSucceeded).map(({ num_faces }) => num_faces);
     return {
       results,
       timings_ms: clock.timings(),
@@ -60,17 +66,19 @@ export class ExtractionService {
       const first = batches.add(crops);
       // Without the source: a decoded photo is not kept until the last one is done.
       const { image, faces } = found;
-      return { image, faces, first, pictures: wishes.aligned ? await encodeFaces(crops) : [] };
+      return { image, faces, first, pictures: wishes.aligned ? await encodeFaces(crops, clock) : [] };
     });
     const embeddings = await batches.finish();
-    return outcomes.map((outcome) => {
-      if (hasFailed(outcome)) return failedResult(outcome);
-      const own = embeddings.slice(outcome.first, outcome.first + outcome.faces.length);
-      const faces = own.map((embedding, index) => ({
-        ...faceBody(outcome.faces[index]!, outcome.pictures[index]),
-        embedding: encodeEmbedding(embedding, request.encoding_format ?? 'float'),
-      }));
-      return { image_id: outcome.image.id, faces, num_faces: faces.length };
-    });
+    return clock.measureHere('encode', () =>
+      outcomes.map((outcome) => {
+        if (hasFailed(outcome)) return failedResult(outcome);
+        const own = embeddings.slice(outcome.first, outcome.first + outcome.faces.length);
+        const faces = own.map((embedding, index) => ({
+          ...faceBody(outcome.faces[index]!, outcome.pictures[index]),
+          embedding: encodeEmbedding(embedding, request.encoding_format ?? 'float'),
+        }));
+        return { image_id: outcome.image.id, faces, num_faces: faces.length };
+      }),
+    );
   }
 }

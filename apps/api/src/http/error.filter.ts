@@ -23,6 +23,8 @@ export class ErrorFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const error = toFaceError(exception, request, response);
     const status = statusOfCode[error.code];
+    const { requestId, record } = requestContextOf(request);
+    record.error = error;
     // The request's line in the log carries it, with its cause and stack; the caller sees only the sentence.
     if (status >= 500) noteFailure(response, error);
     if (response.headersSent || response.destroyed) {
@@ -34,7 +36,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (status === 429 || status === 503) {
       response.setHeader('Retry-After', Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1)));
     }
-    response.status(status).json(bodyOf(error, requestContextOf(request).requestId));
+    response.status(status).json(bodyOf(error, requestId));
   }
 }
 

@@ -21,6 +21,6 @@ import { CheckBodyPipe } from './validation/check-body.pipe.js';
     { provide: APP_FILTER, useClass: ErrorFilter },
     OpenResponses,
   ],
-  exports: [OpenResponses],
+  exports: [OpenResponses, BodyBudget],
 })
 export class HttpModule {}

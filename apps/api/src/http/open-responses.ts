@@ -13,6 +13,10 @@ export class OpenResponses {
     return this.#draining;
   }
 
+  get count(): number {
+    return this.#responses.size;
+  }
+
   /** Middleware that keeps the books. */
   track = (_request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     this.#responses.add(response);

@@ -2,6 +2,7 @@ import { FaceError } from '@face/errors';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { attachRequestContext } from './request-context.js';
+import { RequestRecord } from './request-record.js';
 
 export const requestIdHeader = 'x-request-id';
 
@@ -14,7 +15,12 @@ export function requestContext(timeoutSeconds: number) {
     const requestId = requestIdOf(request);
     const abort = new AbortController();
     const timeout = timeoutSeconds * 1000;
-    attachRequestContext(request, { requestId, signal: abort.signal, deadline: Date.now() + timeout });
+    attachRequestContext(request, {
+      requestId,
+      signal: abort.signal,
+      deadline: Date.now() + timeout,
+      record: new RequestRecord(),
+    });
     response.setHeader('X-Request-ID', requestId);
 
     const timer = setTimeout(() => {

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
+import type { RequestRecord } from './request-record.js';
 
 /** What travels with a request through every layer; fits `CallContext` of the Triton client. */
 export interface HttpCallContext {
@@ -8,6 +9,8 @@ export interface HttpCallContext {
   /** Milliseconds since 1970, as Date.now(). */
   readonly deadline: number;
   readonly requestId: string;
+  /** Where the features tell what they did. */
+  readonly record: RequestRecord;
 }
 
 // Beside the request instead of on it: no framework type to widen, and nobody else can write it.

@@ -1,8 +1,8 @@
 import { FaceReranker, TemplateMerger } from '@face/rerank';
-import type { CallContext } from '@face/triton';
 import { Injectable } from '@nestjs/common';
 import { chooseCalibration } from '../calibration/choose-calibration.js';
 import { Settings } from '../config/settings.js';
+import type { HttpCallContext } from '../http/request-context.js';
 import { ComparableModel } from './comparable-model.js';
 import type { MergeAnswer } from './merge.answer.js';
 import type { MergeRequest } from './merge.request.js';
@@ -25,39 +25,50 @@ export class RerankService {
     private readonly merger: TemplateMerger,
   ) {}
 
-  async rerank(request: RerankRequest, context: CallContext): Promise<RerankAnswer> {
+  async rerank(request: RerankRequest, context: HttpCallContext): Promise<RerankAnswer> {
     const start = performance.now();
+    const clock = context.record.startClock();
+    context.record.candidates = request.candidates.length;
     const { candidates, query_embedding, threshold = this.settings.rerankThreshold } = request;
     refuseTooMany('candidates', candidates.length, this.settings.maxCandidates);
     const contract = await this.model.contract(request.contract_id, context);
     const { dimension } = contract;
 
-    const query = readEmbeddings(onlyQuery(query_embedding), dimension);
-    const rows = readEmbeddings(embeddingsOf(candidates), dimension);
+    const [query, rows] = clock.measureHere('decode', () => [
+      readEmbeddings(onlyQuery(query_embedding), dimension),
+      readEmbeddings(embeddingsOf(candidates), dimension),
+    ]);
     const calibration = chooseCalibration(this.settings.rerankCalibration, contract.calibration);
-    const result = await this.reranker.score({
-      query,
-      candidates: rows,
-      dimension,
-      threshold,
-      calibration,
-      gallerySize: request.gallery_size,
-      subjects: candidates.map(({ subject = null }) => subject),
-      signal: context.signal,
-    });
+    const result = await clock.measure('rerank', () =>
+      this.reranker.score({
+        query,
+        candidates: rows,
+        dimension,
+        threshold,
+        calibration,
+        gallerySize: request.gallery_size,
+        subjects: candidates.map(({ subject = null }) => subject),
+        signal: context.signal,
+      }),
+    );
     release(query, rows);
     const known = this.reranker.kind === 'legacy' ? null : calibration;
-    return rerankAnswer(candidates, result, { threshold, calibration: known, start });
+    return clock.measureHere('encode', () =>
+      rerankAnswer(candidates, result, { threshold, calibration: known, start }),
+    );
   }
 
-  async merge(request: MergeRequest, context: CallContext): Promise<MergeAnswer> {
+  async merge(request: MergeRequest, context: HttpCallContext): Promise<MergeAnswer> {
     const start = performance.now();
+    const clock = context.record.startClock();
+    context.record.candidates = request.embeddings.length;
     const { embeddings, encoding_format: format = 'float' } = request;
     refuseTooMany('embeddings', embeddings.length, this.settings.maxCandidates);
     const contract = await this.model.contract(request.contract_id, context);
 
-    const rows = readEmbeddings(listed(embeddings), contract.dimension);
-    const merged = await this.merger.merge({ embeddings: rows, dimension: contract.dimension });
+    const { dimension } = contract;
+    const rows = clock.measureHere('decode', () => readEmbeddings(listed(embeddings), dimension));
+    const merged = await clock.measure('merge', () => this.merger.merge({ embeddings: rows, dimension }));
     release(rows);
     return mergeAnswer(merged, contract, { format, start });
   }

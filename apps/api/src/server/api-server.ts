@@ -1,13 +1,17 @@
-import { Logger } from '@face/observability';
+import { projectVersion } from '@face/environment';
+import { answerPrimary, createLog, Logger, startTracing, type Tracing } from '@face/observability';
 import { TritonReadiness } from '@face/triton';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import cluster from 'node:cluster';
 import { configureApp } from '../app.configure.js';
-import { AppModule } from '../app.module.js';
+import { AppModule, logOptions } from '../app.module.js';
 import type { Settings } from '../config/settings.js';
 import { OpenResponses } from '../http/open-responses.js';
+import { ApiMetrics } from '../metrics/api-metrics.js';
 import { drain } from './drain.js';
 import { listen } from './listen.js';
+import { MetricsDoor } from './metrics-door.js';
 import { requirePixelLibrary } from './require-pixel-library.js';
 import { waitForTriton } from './wait-for-triton.js';
 
@@ -17,7 +21,13 @@ export class ApiServer {
     private readonly app: NestExpressApplication,
     private readonly settings: Settings,
     readonly url: string,
+    private readonly tracing: Tracing | undefined,
+    private readonly metrics: MetricsDoor | undefined,
   ) {}
+
+  get metricsUrl(): string | undefined {
+    return this.metrics?.url;
+  }
 
   /**
    * Resolves when requests are answered.
@@ -25,6 +35,11 @@ export class ApiServer {
    */
   static async start(settings: Settings, stop: AbortSignal): Promise<ApiServer> {
     requirePixelLibrary();
+    const tracing = await startTracing({
+      options: settings.tracing,
+      version: projectVersion(),
+      report: (sentence) => createLog(logOptions(settings)).warn(sentence),
+    });
     const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(settings), {
       abortOnError: false,
       bodyParser: false,
@@ -43,8 +58,9 @@ export class ApiServer {
           signal: stop,
         });
       }
+      const metrics = await openMetrics(app, settings);
       const url = await listen(app.getHttpServer(), settings);
-      return new ApiServer(app, settings, url);
+      return new ApiServer(app, settings, url, tracing, metrics);
     } catch (error) {
       await app.close();
       throw error;
@@ -56,5 +72,26 @@ export class ApiServer {
     const { shutdownDelaySeconds: delaySeconds, shutdownGraceSeconds: graceSeconds } = this.settings;
     await drain(this.app.getHttpServer(), this.app.get(OpenResponses), { delaySeconds, graceSeconds });
     await this.app.close();
+    await this.tracing?.stop();
+    await this.metrics?.close();
   }
+}
+
+/** A worker process has no port of its own for them: the primary process asks all of them. */
+async function openMetrics(
+  app: NestExpressApplication,
+  { metrics }: Settings,
+): Promise<MetricsDoor | undefined> {
+  if (metrics === undefined) return undefined;
+  const { registry } = app.get(ApiMetrics);
+  if (!cluster.isWorker) {
+    const log = app.get(Logger);
+    return MetricsDoor.open(
+      metrics,
+      () => registry.metrics(),
+      (error) => log.error({ err: error }, 'The metrics could not be read'),
+    );
+  }
+  answerPrimary(registry);
+  return undefined;
 }

@@ -1,10 +1,11 @@
-import { StartError } from '@face/environment';
-import { createLog, type LogOptions } from '@face/observability';
+import { type MetricsAddress, StartError } from '@face/environment';
+import { createLog, type LogOptions, WorkerMetrics } from '@face/observability';
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Settings } from '../config/settings.js';
 import { listen } from './listen.js';
+import { MetricsDoor } from './metrics-door.js';
 
 /** A worker that lived this long was fine: its successor starts without a pause again. */
 const soundMilliseconds = 60_000;
@@ -22,6 +23,8 @@ export class WorkerPool {
   #stopping = false;
   #failures = 0;
 
+  #metrics: MetricsDoor | undefined;
+
   /** Where the workers listen, all of them at the same address. */
   url = '';
 
@@ -35,9 +38,10 @@ export class WorkerPool {
    * @throws StartError when a worker ends before all are ready; it has printed why.
    */
   static async start(settings: Settings, log: LogOptions, stop: AbortSignal): Promise<WorkerPool> {
-    const { workers: size, host, port } = settings;
+    const { workers: size, host, port, metrics } = settings;
     const pool = new WorkerPool(port === 0 ? await freePort(host) : port, log);
     try {
+      if (metrics !== undefined) await pool.#showMetrics(metrics);
       pool.url = await pool.#startWorker(stop);
       await Promise.all(Array.from({ length: size - 1 }, () => pool.#startWorker(stop)));
     } catch (error) {
@@ -45,6 +49,10 @@ export class WorkerPool {
       throw error;
     }
     return pool;
+  }
+
+  get metricsUrl(): string | undefined {
+    return this.#metrics?.url;
   }
 
   /** Asks every worker to drain and end, and resolves when the last one has. */
@@ -59,6 +67,16 @@ export class WorkerPool {
             worker.process.kill('SIGTERM');
           }),
       ),
+    );
+    await this.#metrics?.close();
+  }
+
+  async #showMetrics(address: MetricsAddress): Promise<void> {
+    const metrics = new WorkerMetrics();
+    this.#metrics = await MetricsDoor.open(
+      address,
+      () => metrics.collect(),
+      (error) => this.#log.error(error, 'The metrics could not be read'),
     );
   }
 

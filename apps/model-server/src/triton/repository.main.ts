@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../config/load-settings.js';
-import { projectRoot } from '../config/project-root.js';
+import { projectRoot } from '@face/environment';
 import { consoleReporter } from '../packs/fetch/reporter.js';
 import { loadPack } from '../packs/load-pack.js';
 import { PackError } from '../packs/pack-error.js';

@@ -41,13 +41,13 @@ export class AdmissionInterceptor implements NestInterceptor {
     const { maxConcurrentRequests, maxQueueSeconds } = this.settings;
     if (lane.inFlight >= maxConcurrentRequests) {
       const sentence = `${maxConcurrentRequests} requests are being worked on, which is as many as this server takes at a time.`;
-      throw new FaceError('overloaded', sentence, { retryAfterSeconds: 1 });
+      throw new FaceError('overloaded', sentence, { retryAfterSeconds: 1, limit: 'requests' });
     }
     const waitSeconds = lane.wait / 1000;
     if (waitSeconds > maxQueueSeconds) {
       const sentence = `A request would have to wait ${waitSeconds.toFixed(1)} seconds for those before it, which is longer than this server lets any wait.`;
       const retryAfterSeconds = Math.max(1, Math.ceil(waitSeconds - maxQueueSeconds));
-      throw new FaceError('overloaded', sentence, { retryAfterSeconds });
+      throw new FaceError('overloaded', sentence, { retryAfterSeconds, limit: 'queue_time' });
     }
   }
 }

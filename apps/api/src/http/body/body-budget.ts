@@ -54,5 +54,5 @@ export class BodyReservation {
 
 function overloaded(most: number): FaceError {
   const sentence = `The bodies of the requests that are being worked on take all of the ${most} bytes that this server has for them.`;
-  return new FaceError('overloaded', sentence, { retryAfterSeconds: 1 });
+  return new FaceError('overloaded', sentence, { retryAfterSeconds: 1, limit: 'body_bytes' });
 }

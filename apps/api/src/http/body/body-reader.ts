@@ -39,12 +39,13 @@ export class BodyReader {
    */
   async read(request: IncomingMessage, response: ServerResponse, task: ReadingTask): Promise<unknown> {
     const { rule } = task;
-    const { signal } = requestContextOf(request);
+    const { signal, record } = requestContextOf(request);
     // A caller who has gone closed the response already: what is reserved for it now would stay so.
     signal.throwIfAborted();
     const { bodyBytes, imageBytes } = this.#limits;
     const mediaType = mediaTypeOf(request, rule);
     const body: IncomingBody = { request, signal, reservation: this.budget.open(response) };
+    record.bodyBytes = () => body.reservation.bytes;
     admitAnnouncedLength(body, mediaType === 'image' ? imageBytes : bodyBytes);
     // Held back until here (see app.configure.ts): what is refused up to now is refused without its body.
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();

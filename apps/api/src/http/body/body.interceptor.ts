@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { finalize, type Observable } from 'rxjs';
 import { bodyRuleKey, type BodyRule } from '../endpoint.decorator.js';
+import { inSpan } from '../in-span.js';
 import { BodyReader } from './body-reader.js';
 
 /**
@@ -29,7 +30,8 @@ export class BodyInterceptor implements NestInterceptor {
     };
     // When the deadline passes just now nobody will look at what comes of `next`.
     response.once('close', done);
-    request.body = await this.reader.read(request, response, { rule, handled: handled.signal });
+    const task = { rule, handled: handled.signal };
+    request.body = await inSpan('read body', () => this.reader.read(request, response, task));
     return next.handle().pipe(finalize(done));
   }
 }

@@ -27,6 +27,13 @@ describe('StageClock', () => {
     gates[2]?.reject(new Error('failed'));
     await expect(third).rejects.toThrow('failed');
     time = 12;
-    expect(clock.timings()).toEqual({ decode_ms: 0, align_ms: 0, inference_ms: 8, total_ms: 12 });
+    expect([...clock.seconds()]).toEqual([['inference', 0.008]]);
+    expect(clock.timings()).toEqual({
+      decode_ms: 0,
+      align_ms: 0,
+      inference_ms: 8,
+      encode_ms: 0,
+      total_ms: 12,
+    });
   });
 });
