@@ -97,6 +97,13 @@ module.exports = {
       'onnxruntime-node',
       '^(apps/model-server/src/pipelines/onnx-runtime\\.ts$|scripts/)',
     ),
+    only('prom-client-only-in-observability', '', 'prom-client', '^libs/observability/'),
+    only(
+      'tracing-sdk-only-in-observability',
+      'Everybody else uses the API of OpenTelemetry, which does nothing while no SDK is loaded.',
+      '@opentelemetry/(?!api)[^/]+',
+      '^libs/observability/|\\.spec\\.ts$',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

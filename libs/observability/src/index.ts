@@ -11,5 +11,4 @@ export { WorkerMetrics, answerPrimary } from './metrics/worker-metrics.js';
 export { noteFailure, routeTemplate } from './request-log.js';
 export type { RequestFacts } from './request-log.js';
 export { startTracing } from './tracing/tracing.js';
-export type { Tracing } from './tracing/tracing.js';
-export type { TraceSampler, TracingOptions } from './tracing/tracing-options.js';
+export type { TraceSampler, Tracing, TracingOptions } from './tracing/tracing-options.js';

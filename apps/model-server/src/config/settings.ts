@@ -4,8 +4,12 @@ import {
   type Environment,
   EnvironmentReader,
   type LogLevel,
+  type MetricsAddress,
+  type TracingSettings,
   logLevels,
   readLogLevel,
+  readMetricsAddress,
+  readTracing,
 } from '@face/environment';
 import { type FlipMerge, flipMerges } from '@face/kserve';
 import { defaultLibraryPath } from '@face/native';
@@ -44,6 +48,10 @@ export class Settings {
   readonly cacheDir: string;
   /** Levels that Nest's logger prints. */
   readonly logLevels: NestLogLevel[];
+  /** Where metrics are shown; undefined: nowhere, and nothing is counted. */
+  readonly metrics: MetricsAddress | undefined;
+  /** Where traces go; undefined: there are none. */
+  readonly tracing: TracingSettings | undefined;
 
   /** @throws SettingsError with a sentence for each variable that cannot be used */
   constructor(environment: Environment) {
@@ -72,6 +80,8 @@ export class Settings {
       reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultLibraryPath('libmerge_embeddings');
     this.cacheDir = cacheFolder(environment);
     this.logLevels = upTo(readLogLevel(reader));
+    this.metrics = readMetricsAddress(reader, 'FACE_V3_MODEL_SERVER_METRICS');
+    this.tracing = readTracing(reader, 'face-search-model-server');
     reader.finish();
   }
 }

@@ -47,6 +47,11 @@ export class InferenceServer implements BeforeApplicationShutdown {
     return !this.closing && this.models.every(({ ready }) => ready);
   }
 
+  /** Inferences that wait or are worked on. */
+  get inFlight(): number {
+    return this.server.inFlight;
+  }
+
   /**
    * @returns the addresses, in the form that gRPC clients take
    * @throws StartError with a sentence when an address cannot be used

@@ -15,6 +15,17 @@ export interface FaceSchedulerOptions {
   readonly mergeLibraryPath: string;
 }
 
+/** What the scheduler knows at any moment. */
+export interface WorkLoad {
+  /** Images and faces that wait for a worker thread. */
+  readonly waiting: number;
+  /** As many may wait. */
+  readonly queueSize: number;
+  readonly threads: number;
+  /** Worker threads that ended without being asked, since the start. */
+  readonly deaths: number;
+}
+
 /** Waiting pictures may keep this much memory, however few they are. */
 const maxQueueBytes = 512 * 2 ** 20;
 
@@ -25,6 +36,8 @@ export class FaceScheduler implements OnModuleInit, OnApplicationShutdown {
   /** Resolves with the reason when workers cannot be kept running any more. */
   readonly failed: Promise<string>;
   readonly threads: number;
+  private readonly queueSize: number;
+  private deaths = 0;
   private readonly pool: WorkerPool<FaceJob, FaceResult>;
   private readonly scheduler: Scheduler<FaceJob, FaceResult>;
   private readonly logger = new Logger('Workers');
@@ -34,11 +47,15 @@ export class FaceScheduler implements OnModuleInit, OnApplicationShutdown {
     const data: FaceWorkerData = { pack, mergeLibraryPath };
     this.failed = failure.promise;
     this.threads = threads;
+    this.queueSize = queueSize;
     this.pool = new WorkerPool({
       script: workerScript,
       data,
       threads,
-      onDeath: (reason) => this.logger.error(`An inference worker has ended and is replaced: ${reason}`),
+      onDeath: (reason) => {
+        this.deaths += 1;
+        this.logger.error(`An inference worker has ended and is replaced: ${reason}`);
+      },
       onFatal: (reason) => failure.resolve(`Inference workers do not start any more: ${reason}`),
       onFree: () => this.scheduler.pump(),
     });
@@ -48,6 +65,12 @@ export class FaceScheduler implements OnModuleInit, OnApplicationShutdown {
   /** Whether requests can be answered at this moment. */
   get ready(): boolean {
     return this.pool.ready;
+  }
+
+  /** For metrics. */
+  get load(): WorkLoad {
+    const { threads, queueSize, deaths, scheduler } = this;
+    return { waiting: scheduler.waiting, queueSize, threads, deaths };
   }
 
   /** See `Scheduler.run`. */

@@ -46,6 +46,11 @@ export class Scheduler<Job, Result> {
     this.queue = new JobQueue(limits);
   }
 
+  /** Jobs that wait for a worker. */
+  get waiting(): number {
+    return this.queue.waiting.length;
+  }
+
   /**
    * @param id of the request, for the texts of errors
    * @returns the results in the order of the jobs

@@ -14,8 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tracing } from './tracing.js';
-import type { TracingOptions } from './tracing-options.js';
+import type { Tracing, TracingOptions } from './tracing-options.js';
 import { RareReport } from './rare-report.js';
 
 /** A collector that is away must not keep a process from ending. */

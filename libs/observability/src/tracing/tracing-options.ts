@@ -1,3 +1,9 @@
+/** Traces of this process that are on. */
+export interface Tracing {
+  /** Sends what is left, for some seconds at most. */
+  stop(): Promise<void>;
+}
+
 /** Where traces go, and which. Names and defaults are those of the OpenTelemetry specification. */
 export interface TracingOptions {
   /** URL that takes OTLP over HTTP, as in `http://collector:4318/v1/traces`. */

@@ -1,10 +1,4 @@
-import type { TracingOptions } from './tracing-options.js';
-
-/** Traces of this process that are on. */
-export interface Tracing {
-  /** Sends what is left, for some seconds at most. */
-  stop(): Promise<void>;
-}
+import type { Tracing, TracingOptions } from './tracing-options.js';
 
 export interface TracingStart {
   /** Undefined: no traces, and nothing of the SDK is loaded. */
