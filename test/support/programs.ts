@@ -10,10 +10,14 @@ export const entries = {
 
 interface ModelServerReady {
   readonly addresses: readonly string[];
+  /** When metrics are on. */
+  readonly metricsUrl?: string;
 }
 
 interface ApiReady {
   readonly url: string;
+  /** When metrics are on. */
+  readonly metricsUrl?: string;
 }
 
 export type ModelServer = Program<ModelServerReady>;
@@ -21,7 +25,7 @@ export type Api = Program<ApiReady>;
 
 /** What a test's process sees of the environment: the machine's, without settings of this product in it. */
 export function cleanEnvironment(settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const own = /^(FACE_V3_(?!CACHE_DIR$)|UVICORN_WORKERS$|PORT$)/;
+  const own = /^(FACE_V3_(?!CACHE_DIR$)|OTEL_|UVICORN_WORKERS$|PORT$)/;
   const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
   return { ...Object.fromEntries(rest), ...settings };
 }

@@ -24,7 +24,7 @@ describe('the server of metrics', () => {
     const text = await answer.text();
     expect(text).toContain('things_total 2\n');
     expect(text).toMatch(/face_build_info\{program="test",version="1\.2\.3",node_version="v\d+/);
-    expect(text).toMatch(/face_event_loop_delay_seconds\{quantile="0\.99"\} [\d.e-]+\n/);
+    expect(text).toMatch(/face_event_loop_delay_seconds\{statistic="p99"\} [\d.e-]+\n/);
     expect(text).toContain('process_resident_memory_bytes');
   });
 

@@ -4,7 +4,14 @@ import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 /** How often the event loop is looked at. */
 const resolutionMs = 10;
 
-const quantiles = [0.5, 0.99, 1] as const;
+const statistics = { median: 50, p99: 99, max: 100 } as const;
+
+/** Gauges of prom-client that are named as counters; the same numbers are there by label under right names. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
 /** What runs here, for the metric `face_build_info`. */
 export interface ProgramIdentity {
@@ -17,6 +24,7 @@ export interface ProgramIdentity {
 export function programRegistry({ program, version }: ProgramIdentity): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
   new Gauge({
     name: 'face_build_info',
     help: 'Always 1; the labels tell what runs.',
@@ -38,13 +46,13 @@ function addEventLoopDelay(registry: Registry): void {
   new Gauge({
     name: 'face_event_loop_delay_seconds',
     help: 'How late the event loop did what was due, since the last scrape; of several processes the largest.',
-    labelNames: ['quantile'],
+    labelNames: ['statistic'],
     aggregator: 'max',
     registers: [registry],
     collect() {
-      for (const quantile of quantiles) {
-        const nanoseconds = delays.count === 0 ? 0 : delays.percentile(quantile * 100);
-        this.set({ quantile: String(quantile) }, Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000));
+      for (const [statistic, percentile] of Object.entries(statistics)) {
+        const nanoseconds = delays.count === 0 ? 0 : delays.percentile(percentile);
+        this.set({ statistic }, Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000));
       }
       delays.reset();
     },
