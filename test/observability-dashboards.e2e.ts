@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, type ModelServer, startApi, startModelServer } from './support/product.js';
@@ -93,10 +94,11 @@ describe('the dashboard and the alerts', () => {
         record: `panel:query_${index}`,
         expr: query.replace(/\$__(rate_interval|range)/g, '5m').replace(/\$(job|model_job)/g, 'x'),
       }));
-      const file = JSON.stringify({ groups: [{ name: 'dashboard', rules }] });
-      expect(runPromtool(promtool ?? '', ['check', 'rules', '/dev/stdin'], folder, file)).toContain(
-        `${queries.length} rules`,
-      );
+      const scratch = mkdtempSync(join(tmpdir(), 'face-dashboard-'));
+      writeFileSync(join(scratch, 'rules.json'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+      const printed = runPromtool(promtool ?? '', ['check', 'rules', 'rules.json'], scratch);
+      expect(printed).toContain(`${queries.length} rules`);
+      rmSync(scratch, { recursive: true });
     });
 
     it('raise the alerts when they should, and not when they should not', () => {

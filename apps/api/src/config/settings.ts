@@ -98,7 +98,7 @@ export class Settings {
     const workersName = reader.text('FACE_V3_WORKERS') === undefined ? 'UVICORN_WORKERS' : 'FACE_V3_WORKERS';
     this.workers = reader.integer(workersName, { min: 1, max: 1024 }, 1);
     this.logLevel = readLogLevel(reader);
-    this.logLinesPerSecond = reader.integer('FACE_V3_LOG_LINES_PER_SECOND', { min: 1, max: 1_000_000 }, 100);
+    this.logLinesPerSecond = reader.integer('FACE_V3_LOG_LINES_PER_SECOND', { min: 1, max: 1_000_000 }, 1000);
     this.metrics = readMetricsAddress(reader, 'FACE_V3_METRICS');
     this.tracing = readTracing(reader, 'face-search-api');
     this.apiKeys = readApiKeys(reader);
