@@ -7,6 +7,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configureApp } from './app.configure.js';
+import { authOptions } from './app.module.js';
 import { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
 import { Endpoint } from './http/endpoint.decorator.js';
@@ -87,7 +88,7 @@ describe('the bytes of bodies in flight', () => {
           facts: () => ({}),
           linesPerSecond: 1,
         }),
-        AuthModule.forRoot({ keys: settings.apiKeys }),
+        AuthModule.forRoot(authOptions(settings)),
         HttpModule,
       ],
       controllers: [TestController],

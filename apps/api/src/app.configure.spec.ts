@@ -10,6 +10,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configureApp } from './app.configure.js';
+import { authOptions } from './app.module.js';
 import { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
 import { Endpoint } from './http/endpoint.decorator.js';
@@ -117,7 +118,7 @@ async function start(
         facts: () => ({}),
         linesPerSecond: 1,
       }),
-      AuthModule.forRoot({ keys: settings.apiKeys }),
+      AuthModule.forRoot(authOptions(settings)),
       HttpModule,
     ],
     controllers: [EchoController],

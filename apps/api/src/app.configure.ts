@@ -17,6 +17,7 @@ export function configureApp(app: NestExpressApplication, settings: Settings): v
   app.disable('x-powered-by');
   // Hashing an answer of embeddings costs time, and nobody caches answers to POST.
   app.disable('etag');
+  app.set('trust proxy', (address: string) => settings.trustedProxies.trusts(address));
   app.use(requestContext(settings.requestTimeoutSeconds));
   app.use(app.get(OpenResponses).track);
   if (settings.metrics !== undefined) app.use(app.get(ApiMetrics).http.count);

@@ -1,4 +1,4 @@
-import { AuthModule } from '@face/auth';
+import { AuthModule, type AuthOptions } from '@face/auth';
 import { LoggingModule, type LogOptions } from '@face/observability';
 import { RerankModule } from '@face/rerank';
 import { TritonModule } from '@face/triton';
@@ -28,7 +28,7 @@ export class AppModule {
           facts: (request) => requestContextOf(request).record.facts(),
           linesPerSecond: settings.logLinesPerSecond,
         }),
-        AuthModule.forRoot({ keys: settings.apiKeys }),
+        AuthModule.forRoot(authOptions(settings)),
         TritonModule.forRoot({
           url: settings.tritonUrl,
           sharedMemory: settings.tritonSharedMemory,
@@ -64,4 +64,17 @@ export class AppModule {
 /** Readable lines for the person at a local machine, JSON for everybody else's collector. */
 export function logOptions(settings: Settings): LogOptions {
   return { level: settings.logLevel, pretty: settings.environment === 'local' };
+}
+
+/** Tests that put an app together themselves use it too. */
+export function authOptions(settings: Settings): AuthOptions {
+  const { fixed, ofFile, file } = settings.apiKeys;
+  return {
+    fixedKeys: fixed,
+    fileKeys: ofFile,
+    keyFile: file,
+    minimumLength: settings.minimumKeyLength,
+    wrongKeysPerMinute: settings.maxWrongKeysPerMinute,
+    concurrentRequestsPerKey: settings.maxConcurrentRequestsPerKey,
+  };
 }

@@ -1,9 +1,12 @@
 import { FaceError } from '@face/errors';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { IncomingMessage } from 'node:http';
-import { ApiKeys } from './api-keys.js';
+import type { Request, Response } from 'express';
+import { ApiKeys, type KeyId } from './api-keys.js';
+import { AuthCounts } from './auth-counts.js';
+import { KeyConcurrency } from './key-concurrency.js';
 import { publicKey } from './public.decorator.js';
+import { WrongKeyLimit } from './wrong-key-limit.js';
 
 export const apiKeyHeader = 'x-api-key';
 
@@ -12,21 +15,45 @@ export const apiKeyHeader = 'x-api-key';
 export class ApiKeyGuard implements CanActivate {
   constructor(
     private readonly keys: ApiKeys,
+    private readonly limit: WrongKeyLimit,
+    private readonly concurrency: KeyConcurrency,
+    private readonly counts: AuthCounts,
     private readonly reflector: Reflector,
   ) {}
 
-  /** @throws FaceError `unauthorized` */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws FaceError `unauthorized`, `too_many_wrong_keys`, `overloaded` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (!this.keys.required) return true;
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(publicKey, targets) === true) return true;
-    const given = context.switchToHttp().getRequest<IncomingMessage>().headers[apiKeyHeader];
-    if (typeof given !== 'string') {
-      throw new FaceError('unauthorized', 'The header X-API-KEY is missing.');
-    }
-    if (!this.keys.accepts(given)) {
-      throw new FaceError('unauthorized', 'The key in the header X-API-KEY is not known here.');
+    const http = context.switchToHttp();
+    const key = await this.#identify(http.getRequest<Request>());
+    try {
+      this.concurrency.take(key, http.getResponse<Response>());
+    } catch (error) {
+      this.counts.busy++;
+      throw error;
     }
     return true;
+  }
+
+  async #identify(request: Request): Promise<KeyId> {
+    const given = request.headers[apiKeyHeader];
+    if (typeof given !== 'string') {
+      this.counts.missing++;
+      throw new FaceError('unauthorized', 'The header X-API-KEY is missing.');
+    }
+    const key = this.keys.find(given);
+    const address = request.ip ?? '';
+    if (key !== undefined && this.limit.knows(address, key)) return key;
+    try {
+      await this.limit.judge(address, key);
+    } catch (error) {
+      this.counts.limited++;
+      throw error;
+    }
+    if (key !== undefined) return key;
+    this.counts.wrong++;
+    throw new FaceError('unauthorized', 'The key in the header X-API-KEY is not known here.');
   }
 }

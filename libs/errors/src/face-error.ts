@@ -15,8 +15,12 @@ export const errorCodes = [
   'invalid_embedding',
   'contract_mismatch',
   'unauthorized',
+  'too_many_wrong_keys',
   'not_found',
   'method_not_allowed',
+  'malformed_request',
+  'headers_too_large',
+  'request_timeout',
   'payload_too_large',
   'unsupported_media_type',
   'malformed_body',
@@ -59,7 +63,7 @@ export interface FaceErrorOptions {
   readonly cause?: unknown;
   readonly image?: ImageReference;
   readonly errors?: readonly FieldError[];
-  /** For `overloaded` and `not_ready`: when a new attempt makes sense. */
+  /** For `overloaded`, `too_many_wrong_keys` and `not_ready`: when a new attempt makes sense. */
   readonly retryAfterSeconds?: number;
   /** For `overloaded`: shown by metrics, not to the caller. */
   readonly limit?: Limit;

@@ -1,32 +1,34 @@
+import { type KeyRules, problemOfKey, readKeyLines } from '@face/auth';
 import type { EnvironmentReader } from '@face/environment';
 import { readFileSync } from 'node:fs';
 
+/** Where keys came from. */
+export interface ApiKeySettings {
+  /** Key of FACE_V3_API_KEY, if there is one. */
+  readonly fixed: readonly string[];
+  /** Keys of FACE_V3_API_KEY_FILE, as it was at the start. */
+  readonly ofFile: readonly string[];
+  /** Path of that file. */
+  readonly file: string | undefined;
+}
+
 /**
- * Keys of FACE_V3_API_KEY (one, verbatim) and FACE_V3_API_KEY_FILE (one a line, `#` lines are comments),
- * without duplicates. Never puts a key into a sentence.
+ * Keys of FACE_V3_API_KEY (one, verbatim) and FACE_V3_API_KEY_FILE (one a line, `#` lines are comments). Never puts a key
+ * into a sentence.
  */
-export function readApiKeys(reader: EnvironmentReader): readonly string[] {
-  const keys = new Set<string>();
+export function readApiKeys(reader: EnvironmentReader, rules: KeyRules): ApiKeySettings {
   const single = reader.text('FACE_V3_API_KEY');
-  if (single !== undefined) {
-    if (isSendable(single)) keys.add(single);
-    else reader.problem(`FACE_V3_API_KEY ${unsendable}.`);
-  }
-  const path = reader.text('FACE_V3_API_KEY_FILE');
-  if (path !== undefined) for (const key of readKeyFile(path, reader)) keys.add(key);
-  return [...keys];
+  const problem = single === undefined ? undefined : problemOfKey(single, rules);
+  if (problem !== undefined) reader.problem(`FACE_V3_API_KEY ${problem}.`);
+  const file = reader.text('FACE_V3_API_KEY_FILE');
+  return {
+    fixed: single === undefined || problem !== undefined ? [] : [single],
+    ofFile: file === undefined ? [] : readKeyFile(file, reader, rules),
+    file,
+  };
 }
 
-const unsendable =
-  'starts or ends with a blank or holds a control character, so no HTTP header could carry it';
-
-/** HTTP strips blanks around a header's value and forbids control characters in it. */
-function isSendable(key: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return key.trim() === key && !/[\u0000-\u001f\u007f]/.test(key);
-}
-
-function readKeyFile(path: string, reader: EnvironmentReader): string[] {
+function readKeyFile(path: string, reader: EnvironmentReader, rules: KeyRules): readonly string[] {
   let content: string;
   try {
     content = readFileSync(path, 'utf8');
@@ -35,14 +37,11 @@ function readKeyFile(path: string, reader: EnvironmentReader): string[] {
     reader.problem(`FACE_V3_API_KEY_FILE is '${path}', expected a readable file: ${reason}.`);
     return [];
   }
-  const keys: string[] = [];
-  for (const [index, line] of content.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    if (isSendable(line)) keys.push(line);
-    else reader.problem(`Line ${index + 1} of FACE_V3_API_KEY_FILE ('${path}') ${unsendable}.`);
-  }
-  if (keys.length === 0) {
-    reader.problem(`FACE_V3_API_KEY_FILE is '${path}', expected at least one key in it.`);
+  const { keys, problems } = readKeyLines(content, rules);
+  for (const problem of problems) {
+    reader.problem(
+      `FACE_V3_API_KEY_FILE is '${path}', expected at least one key in it, one a line: ${problem}.`,
+    );
   }
   return keys;
 }

@@ -2,6 +2,7 @@ import { type Environment, SettingsError } from '@face/environment';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadSettings } from './load-settings.js';
 import { Settings } from './settings.js';
@@ -36,7 +37,12 @@ describe('settings', () => {
       port: 8000,
       workers: 1,
       logLevel: 'info',
-      apiKeys: [],
+      apiKeys: { fixed: [], ofFile: [] },
+      asksForKey: false,
+      maxWrongKeysPerMinute: 20,
+      maxConcurrentRequestsPerKey: undefined,
+      corsOrigins: [],
+      maxConnections: 4096,
       tritonSharedMemory: 'auto',
       tritonHealthcheck: true,
       detectionModel: 'detection',
@@ -75,7 +81,7 @@ describe('settings', () => {
   it('count an empty string as not given', () => {
     expect(read({ FACE_V3_PORT: '', PORT: '', FACE_V3_API_KEY: '', FACE_V3_ENV: '' })).toMatchObject({
       port: 8000,
-      apiKeys: [],
+      apiKeys: { fixed: [], ofFile: [] },
       environment: 'local',
     });
   });
@@ -129,14 +135,38 @@ describe('settings', () => {
 });
 
 describe('API keys', () => {
+  const long = 'a-key-of-some-characters';
+
   it('may come from both places, without comments and blank lines', () => {
     const path = file('keys', '# one\nb key\n\r\nc\r\n#d\nb key');
-    expect(read({ FACE_V3_API_KEY: 'a#', FACE_V3_API_KEY_FILE: path }).apiKeys).toEqual(['a#', 'b key', 'c']);
+    expect(read({ FACE_V3_API_KEY: 'a#', FACE_V3_API_KEY_FILE: path }).apiKeys).toEqual({
+      fixed: ['a#'],
+      ofFile: ['b key', 'c'],
+      file: path,
+    });
   });
 
   it('are required outside local', () => {
     expect(problemsOf({ FACE_V3_ENV: 'staging' })[0]).toMatch(/FACE_V3_API_KEY/);
-    expect(problemsOf({ FACE_V3_ENV: 'production', FACE_V3_API_KEY: 'k' })).toEqual([]);
+    expect(problemsOf({ FACE_V3_ENV: 'production', FACE_V3_API_KEY: long })).toEqual([]);
+  });
+
+  it('are at least 16 characters long outside local', () => {
+    const short = {
+      FACE_V3_API_KEY: 'secret-with-15c',
+      FACE_V3_API_KEY_FILE: file('short', `${long}\nsecret\n`),
+    };
+    expect(problemsOf(short)).toEqual([]);
+    for (const FACE_V3_ENV of ['staging', 'production']) {
+      const problems = problemsOf({ ...short, FACE_V3_ENV });
+      expect(problems).toEqual([
+        'FACE_V3_API_KEY is shorter than the 16 characters that a key needs outside of local.',
+        expect.stringMatching(
+          /^FACE_V3_API_KEY_FILE is '.*': Line 2 is shorter|one a line: Line 2 is shorter/,
+        ),
+      ]);
+      expect(problems.join()).not.toContain('secret');
+    }
   });
 
   it('are refused, and not shown, when no header could carry them', () => {
@@ -145,11 +175,46 @@ describe('API keys', () => {
       expect(problem).toContain('FACE_V3_API_KEY');
       expect(problem).not.toContain('secret');
     }
-    expect(problemsOf({ FACE_V3_API_KEY_FILE: file('bad', 'good\nsecret ') })[0]).toMatch(/^Line 2 of /);
+    const [problem] = problemsOf({ FACE_V3_API_KEY_FILE: file('bad', 'good\nsecret ') });
+    expect(problem).toMatch(/^FACE_V3_API_KEY_FILE is .* Line 2 starts or ends with a blank/);
+    expect(problem).not.toContain('secret');
   });
 
   it('have to be in the file that is named', () => {
-    expect(problemsOf({ FACE_V3_API_KEY_FILE: file('none', '# nothing\n') })[0]).toMatch(/at least one key/);
+    expect(problemsOf({ FACE_V3_API_KEY_FILE: file('none', '# nothing\n') })).toEqual([
+      expect.stringMatching(/at least one key/),
+    ]);
+  });
+
+  it('are not shown by what prints the settings', () => {
+    const settings = read({ FACE_V3_API_KEY: 'secret-1', FACE_V3_API_KEY_FILE: file('shown', 'secret-2') });
+    expect(settings.asksForKey).toBe(true);
+    const printed = JSON.stringify(settings) + inspect(settings, { depth: 9, showHidden: true });
+    expect(printed).not.toContain('secret');
+  });
+});
+
+describe('origins', () => {
+  it('are taken as browsers write them', () => {
+    const origins = 'https://app.example.com, http://localhost:3000';
+    expect(read({ FACE_V3_CORS_ORIGINS: origins }).corsOrigins).toEqual([
+      'https://app.example.com',
+      'http://localhost:3000',
+    ]);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'app.example.com',
+    'https://app.example.com/',
+    'https://App.example.com',
+    'https://a.b:443',
+    'https://a.b,',
+  ])('cannot be %s', (text) => {
+    expect(problemsOf({ FACE_V3_CORS_ORIGINS: text })[0]).toContain(
+      `FACE_V3_CORS_ORIGINS is '${text}', expected origins separated by commas`,
+    );
   });
 });
 

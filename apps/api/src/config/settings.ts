@@ -11,11 +11,16 @@ import {
 import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
 import { type CallMetadata, type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
-import { readApiKeys } from './api-key-settings.js';
+import { type ApiKeySettings, readApiKeys } from './api-key-settings.js';
 import { defaultBodyBytes } from './default-body-bytes.js';
+import { readCorsOrigins } from './cors-settings.js';
+import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.js';
 import { readTritonMetadata } from './triton-metadata-settings.js';
 
 export const environments = ['local', 'staging', 'production'] as const;
+
+/** Characters that a key has at least where others than its owner can reach the API. */
+const keyLengthOutsideLocal = 16;
 
 /** Parts of the rerank calibration that the operator sets; what is missing comes from the model. */
 export interface RerankCalibrationOverride {
@@ -38,8 +43,20 @@ export class Settings {
   readonly metrics: MetricsAddress | undefined;
   /** Where traces go; undefined: there are none. */
   readonly tracing: TracingSettings | undefined;
-  /** Without any key none is asked: allowed in `local` only. */
-  readonly apiKeys: readonly string[];
+  /** Fewest characters of a key. */
+  readonly minimumKeyLength: number;
+  /** Wrong keys that one address may send in a minute before it is refused for the rest of it; 0: any number. */
+  readonly maxWrongKeysPerMinute: number;
+  /** Requests of one key that one process works on at a time; more are answered 429 at once. */
+  readonly maxConcurrentRequestsPerKey: number | undefined;
+  /** Whose word is taken for the address of a caller (X-Forwarded-For). */
+  readonly trustedProxies: TrustedProxies;
+  /** Origins of web pages whose scripts may call the API. */
+  readonly corsOrigins: readonly string[];
+  /** Connections that one process holds at a time; more are closed at once. */
+  readonly maxConnections: number;
+  // Not a property: what prints the settings must not show it.
+  readonly #apiKeys: ApiKeySettings;
 
   readonly tritonUrl: string;
   /** Whether pictures go to Triton through shared memory. */
@@ -101,12 +118,27 @@ export class Settings {
     this.logLinesPerSecond = reader.integer('FACE_V3_LOG_LINES_PER_SECOND', { min: 1, max: 1_000_000 }, 1000);
     this.metrics = readMetricsAddress(reader, 'FACE_V3_METRICS');
     this.tracing = readTracing(reader, 'face-search-api');
-    this.apiKeys = readApiKeys(reader);
-    if (this.apiKeys.length === 0 && this.environment !== 'local') {
+    this.minimumKeyLength = this.environment === 'local' ? 0 : keyLengthOutsideLocal;
+    this.#apiKeys = readApiKeys(reader, { minimumLength: this.minimumKeyLength });
+    const noKeyIsNamed =
+      reader.text('FACE_V3_API_KEY') === undefined && reader.text('FACE_V3_API_KEY_FILE') === undefined;
+    if (noKeyIsNamed && this.environment !== 'local') {
       reader.problem(
         `FACE_V3_ENV is '${this.environment}', where an API key is required: set FACE_V3_API_KEY or FACE_V3_API_KEY_FILE.`,
       );
     }
+    this.maxWrongKeysPerMinute = reader.integer(
+      'FACE_V3_MAX_WRONG_KEYS_PER_MINUTE',
+      { min: 0, max: 1_000_000 },
+      20,
+    );
+    this.maxConcurrentRequestsPerKey = reader.optionalInteger('FACE_V3_MAX_CONCURRENT_REQUESTS_PER_KEY', {
+      min: 1,
+      max: 100_000,
+    });
+    this.trustedProxies = readTrustedProxies(reader);
+    this.corsOrigins = readCorsOrigins(reader);
+    this.maxConnections = reader.integer('FACE_V3_MAX_CONNECTIONS', { min: 1, max: 1_000_000 }, 4096);
 
     this.tritonUrl = readTritonUrl(reader);
     this.tritonSharedMemory = reader.oneOf('FACE_V3_TRITON_SHARED_MEMORY', sharedMemoryModes, 'auto');
@@ -172,6 +204,16 @@ export class Settings {
     this.rerankThreshold = reader.number('FACE_V3_RERANK_THRESHOLD', { min: 0, max: 1 }, 0.5);
     this.rerankCalibration = readRerankCalibration(reader);
     reader.finish();
+  }
+
+  /** Without any key none is asked: allowed in `local` only. */
+  get apiKeys(): ApiKeySettings {
+    return this.#apiKeys;
+  }
+
+  /** Whether callers have to bring a key. */
+  get asksForKey(): boolean {
+    return this.#apiKeys.fixed.length + this.#apiKeys.ofFile.length > 0;
   }
 }
 

@@ -4,13 +4,13 @@ import type { Settings } from '../config/settings.js';
 /** Tells the operator, once for all worker processes, where the API is and that it is open if it is. */
 export function announce(
   { url, metricsUrl }: { readonly url: string; readonly metricsUrl: string | undefined },
-  { apiKeys, host }: Settings,
+  { asksForKey, host }: Settings,
   options: LogOptions,
 ): void {
   const log = createLog(options);
   log.info(`Listening on ${url}`);
   if (metricsUrl !== undefined) log.info(`Metrics at ${metricsUrl}`);
-  if (apiKeys.length > 0) return;
+  if (asksForKey) return;
   if (/^(127\.|localhost$|::1$)/.test(host)) {
     log.warn(`No API key is set: every program on this machine may use ${url}`);
     return;
