@@ -6,7 +6,7 @@ import type { JsonParser, ParsedRequest } from '../http/body/json-parser.js';
 import { bodyMemory } from './body/body-memory.js';
 import type { BodyJob, BodyResult } from './body/body-messages.js';
 import { BodyThreads } from './body/body-threads.js';
-import { cutInSteps, joinBody, longestText, readEmbeddingBody } from './body/embedding-body.js';
+import { cutInSteps, isParsedQuickly, joinBody, readEmbeddingBody } from './body/embedding-body.js';
 import { markedRows, putRowsBack } from './body/marked-rows.js';
 import { Places } from './body/places.js';
 import { RowCollector } from './body/row-collector.js';
@@ -67,7 +67,7 @@ export class EmbeddingBodyParser implements JsonParser, OnModuleDestroy {
     try {
       const tooLong = () => rows.parsedNumbers > mostNumbers;
       const text = await this.#turns.run(cutInSteps(bytes, rows), tooLong, signal);
-      if (text !== undefined && text.length <= longestText) value = joinBody(text, markedRows(rows));
+      if (text !== undefined && isParsedQuickly(text)) value = joinBody(text, markedRows(rows));
     } finally {
       if (value === undefined) rows.discard();
     }

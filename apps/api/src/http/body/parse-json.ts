@@ -1,16 +1,19 @@
 import { FaceError } from '@face/errors';
 import { isUtf8 } from 'node:buffer';
 import type { BodyRule } from '../endpoint.decorator.js';
+import { checkShape } from './check-shape.js';
 import { cutPhotos, putBack } from './cut-photos.js';
 
 /**
  * @param expected where images are, long strings of base64 in a field `data` come back as their bytes
- * @throws FaceError `malformed_body` for what is no JSON in UTF-8; `non_finite_number` for the NaN and
+ * @throws FaceError `malformed_body` for what is no JSON in UTF-8, or JSON of a shape that no photos have; `non_finite_number` for the NaN and
  * Infinity that some JSON writers (Python's among them) put where a number belongs.
  */
 export function parseJson(bytes: Buffer, expected: BodyRule['accepts']): unknown {
   if (bytes.length === 0) throw new FaceError('malformed_body', 'The request has no body.');
-  return (expected === 'images' ? parseAroundPhotos(bytes) : undefined) ?? parseWhole(bytes);
+  if (expected !== 'images') return parseWhole(bytes);
+  checkShape(bytes);
+  return parseAroundPhotos(bytes) ?? parseWhole(bytes);
 }
 
 /** Undefined when there is nothing to gain, or something is wrong: the whole text tells where. */

@@ -1,9 +1,10 @@
 import { FaceError } from '@face/errors';
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { checkShape } from '../../http/body/check-shape.js';
 import { parseJson } from '../../http/body/parse-json.js';
 import type { BodyAnswer, BodyJob, BodyResult } from './body-messages.js';
-import { type CutBody, cutBody, longestText, parseText } from './embedding-body.js';
+import { type CutBody, cutBody, isParsedQuickly, parseText } from './embedding-body.js';
 import { markedRows, takeRowsOut } from './marked-rows.js';
 import { RowCollector } from './row-collector.js';
 
@@ -11,7 +12,7 @@ async function answer(job: BodyJob): Promise<BodyAnswer> {
   const bytes = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.length);
   try {
     const cut = job.task === 'cut' ? cutBody(bytes) : undefined;
-    if (cut !== undefined && cut.text.length <= longestText) {
+    if (cut !== undefined && isParsedQuickly(cut.text)) {
       const { text, rows } = cut;
       return { result: { kind: 'cut', text, marked: markedRows(rows), bytes: job.bytes }, last: false };
     }
@@ -27,6 +28,8 @@ async function answer(job: BodyJob): Promise<BodyAnswer> {
  * keeps nobody waiting. The classes that this takes are large themselves, so the thread does not outlive a wrong one.
  */
 async function readHere(bytes: Buffer, cut: CutBody | undefined, job: BodyJob): Promise<BodyResult> {
+  // The few threads must not be kept busy with nothing but brackets either.
+  if (cut !== undefined) checkShape(Buffer.from(cut.text), 'lists');
   const value = (cut === undefined ? undefined : parseText(cut.text)) ?? parseJson(bytes, 'json');
   const rows = cut?.rows ?? new RowCollector();
   takeRowsOut(value, rows);

@@ -7,13 +7,29 @@ import { RowCollector } from './row-collector.js';
 /**
  * Characters without embeddings that the event loop may parse at a time. A thousand candidates have a tenth of it.
  */
-export const longestText = 1_048_576;
+const longestText = 1_048_576;
+
+/**
+ * Lists in such a text; with its embeddings taken out a body has one, and some more in ids. A text of nothing but opening brackets takes V8 ten
+ * times as long as another of its length.
+ */
+const mostLists = 4096;
 
 /** A body of /rerank or /merge, its embeddings apart. */
 export interface CutBody {
   /** With marks in the place of embeddings; JSON exactly when the body is. */
   readonly text: string;
   readonly rows: RowCollector;
+}
+
+/** Whether the event loop may parse what is left of a body without its embeddings: in a few milliseconds. */
+export function isParsedQuickly(text: string): boolean {
+  if (text.length > longestText) return false;
+  let lists = 0;
+  for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) {
+    if (++lists > mostLists) return false;
+  }
+  return true;
 }
 
 /** Takes embeddings out of a body, in steps; undefined for what is not UTF-8, and so no JSON. */
