@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { privateContentIn } from './private-content.js';
 
 /** A program of ours that runs as a process of its own, started the way the start script starts it. */
 export class Program<Ready> {
@@ -8,6 +9,7 @@ export class Program<Ready> {
     readonly child: ChildProcess,
     readonly ready: Ready,
     private readonly output: string[],
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /**
@@ -24,7 +26,7 @@ export class Program<Ready> {
         reject(new Error(`${entry} ended (${code ?? signal}) before it was ready:\n${output.join('')}`)),
       );
     });
-    return new Program(child, ready, output);
+    return new Program(child, ready, output, env);
   }
 
   get pid(): number {
@@ -41,12 +43,17 @@ export class Program<Ready> {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Asks it to end and resolves with its exit code, or with the signal that ended it. */
+  /**
+   * Asks it to end and resolves with its exit code, or with the signal that ended it.
+   * @throws Error when it has printed what belongs to a caller: so every suite looks for that.
+   */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals | null> {
     if (this.running) {
       this.child.kill(signal);
       await once(this.child, 'exit');
     }
+    const leaked = privateContentIn(this.printed, this.env);
+    if (leaked !== undefined) throw new Error(`A log holds ${leaked}`);
     return this.child.exitCode ?? this.child.signalCode;
   }
 }

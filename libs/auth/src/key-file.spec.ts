@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiKeys } from './api-keys.js';
 import { KeyFile } from './key-file.js';
+import { WrongKeyLimit } from './wrong-key-limit.js';
 
 const old = 'the-old-key-of-the-file';
 const next = 'the-next-key-of-the-file';
@@ -25,7 +26,7 @@ describe('the key file', () => {
     path = join(folder, 'keys');
     writeFileSync(path, old);
     keys = new ApiKeys([fixed, old]);
-    keyFile = new KeyFile(keys, {
+    keyFile = new KeyFile(keys, new WrongKeyLimit({ wrongKeysPerMinute: 0 }), {
       fixedKeys: [fixed],
       fileKeys: [old],
       keyFile: path,

@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { ApiKeys } from './api-keys.js';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.js';
 import { readKeyLines } from './key-lines.js';
+import { WrongKeyLimit } from './wrong-key-limit.js';
 
 /** Seconds between two looks at the file; a change counts when two looks in a row saw the same. */
 const lookSeconds = 1;
@@ -31,6 +32,7 @@ export class KeyFile implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly keys: ApiKeys,
+    private readonly limit: WrongKeyLimit,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
@@ -68,6 +70,7 @@ export class KeyFile implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     const { changed } = this.keys.replace([...this.options.fixedKeys, ...keys]);
+    if (changed) this.limit.forgive();
     if (!changed && !this.#unusable) return;
     this.#unusable = false;
     this.#log.log(

@@ -57,6 +57,14 @@ describe('the limit of wrong keys', () => {
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
 
+  it('begins anew when other keys are right', async () => {
+    const limit = new WrongKeyLimit({ wrongKeysPerMinute: 1 });
+    await guess(limit, 1);
+    limit.forgive();
+    await limit.judge(guesser, 'right');
+    expect(limit.knows(guesser, 'right')).toBe(true);
+  });
+
   it('is none at 0', async () => {
     const limit = new WrongKeyLimit({ wrongKeysPerMinute: 0 });
     await guess(limit, 100);

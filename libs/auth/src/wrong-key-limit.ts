@@ -25,11 +25,16 @@ export class WrongKeyLimit {
   readonly #log = new Logger('Keys');
   readonly #secret = randomBytes(16);
   readonly #welcome = new RecentSet(mostWelcome);
-  readonly #limiter: RateLimiterMemory | undefined;
+  #limiter: RateLimiterMemory | undefined;
   readonly #most: number;
 
   constructor(@Inject(AUTH_OPTIONS) { wrongKeysPerMinute }: Pick<AuthOptions, 'wrongKeysPerMinute'>) {
     this.#most = wrongKeysPerMinute;
+    this.forgive();
+  }
+
+  /** Begins anew: other keys are right now, and who tried one of them a moment too early did not guess. */
+  forgive(): void {
     if (this.#most > 0)
       this.#limiter = new RateLimiterMemory({ points: this.#most, duration: windowSeconds });
   }
