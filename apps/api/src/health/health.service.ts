@@ -4,11 +4,15 @@ import { Settings } from '../config/settings.js';
 import type { HealthAnswer, ProbeAnswer } from './health.dto.js';
 import { ProcessHealthIndicator } from './process.health.js';
 import { RerankHealthIndicator } from './rerank.health.js';
+import { SharedAnswer } from './shared-answer.js';
 import { TritonHealthIndicator } from './triton.health.js';
 
 /** What the probes ask. Each answer is fresh, but for what libs/triton remembers of a model that failed. */
 @Injectable()
 export class HealthService {
+  readonly #state = new SharedAnswer(() => this.#askState());
+  readonly #ready = new SharedAnswer(() => this.#askReady());
+
   constructor(
     private readonly settings: Settings,
     private readonly checks: HealthCheckService,
@@ -18,7 +22,20 @@ export class HealthService {
   ) {}
 
   /** The old probes' form. */
-  async state(): Promise<HealthAnswer> {
+  state(): Promise<HealthAnswer> {
+    return this.#state.get();
+  }
+
+  /** That this code runs is all there is to say. */
+  live(): ProbeAnswer {
+    return { status: 'ok', info: {}, error: {}, details: {} };
+  }
+
+  ready(): Promise<ProbeAnswer> {
+    return this.#ready.get();
+  }
+
+  async #askState(): Promise<HealthAnswer> {
     const [{ triton }, { rerank }] = await Promise.all([
       this.triton.check('triton'),
       this.rerank.check('rerank'),
@@ -34,12 +51,7 @@ export class HealthService {
     };
   }
 
-  /** That this code runs is all there is to say. */
-  live(): ProbeAnswer {
-    return { status: 'ok', info: {}, error: {}, details: {} };
-  }
-
-  async ready(): Promise<ProbeAnswer> {
+  async #askReady(): Promise<ProbeAnswer> {
     try {
       const result = await this.checks.check([
         () => this.triton.check('triton'),
