@@ -60,7 +60,7 @@ export function podOf({ kind, spec }: Manifest): PodSpec | undefined {
 export function selectorOf({ spec }: Manifest): Labels | undefined {
   const selector = spec.podSelector ?? spec.selector;
   if (selector === undefined) return undefined;
-  return 'matchLabels' in selector ? (selector.matchLabels as Labels) : (selector);
+  return 'matchLabels' in selector ? (selector.matchLabels as Labels) : selector;
 }
 
 export function selects(selector: Labels, labels: Labels): boolean {

@@ -61,7 +61,14 @@ async function start(furtherModels: readonly Model[]): Promise<void> {
   process.stdout.write(
     `Model server ready at ${addresses.join(' and ')}: pack ${pack.name} ${pack.version}, contract ${contractId}, ${dimension} dimensions, flip merging ${flipMerge}, ${settings.threads} threads\n`,
   );
-  process.send?.({ type: 'ready', addresses, health, metricsUrl: metrics?.url, contract: contractId, dimension });
+  process.send?.({
+    type: 'ready',
+    addresses,
+    health,
+    metricsUrl: metrics?.url,
+    contract: contractId,
+    dimension,
+  });
 }
 
 async function showMetrics(
