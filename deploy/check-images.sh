@@ -65,8 +65,13 @@ node=$(readlink -f "$project/node_modules/.bin/node") || fail 'there is no node_
 
 place=$cache/images
 mkdir -p "$place/tmp"
-export TMPDIR=$place/tmp STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
-buildah() { command buildah --root "$place/storage" --runroot "$place/run" "$@"; }
+export TMPDIR=$place/tmp BUILDAH_ISOLATION=chroot
+# What try-images.mjs calls it with, too.
+buildah=("$(command -v buildah)" --root "$place/storage" --runroot "$place/run")
+[[ -z ${STORAGE_DRIVER:-} ]] || buildah+=(--storage-driver "$STORAGE_DRIVER")
+# Where layers cannot be laid over each other, each is a copy.
+"${buildah[@]}" info >/dev/null 2>&1 || buildah+=(--storage-driver vfs)
+buildah() { "${buildah[@]}" "$@"; }
 scratch=$(mktemp -d)
 containers=()
 clean_up() {
@@ -134,4 +139,5 @@ for target in model-server api; do
   echo "$container" >"$scratch/$target.container"
 done
 "$here/check/sizes.sh" "$scratch"
-unshare --net --mount "$node" "$here/check/try-images.mjs" "$scratch" "$place" "$photo" "$faces"
+printf '%s\n' "${buildah[@]}" >"$scratch/buildah"
+unshare --net --mount "$node" "$here/check/try-images.mjs" "$scratch" "$photo" "$faces"

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { Container } from './container.mjs';
 
 /** In a container of buildah, with isolation by chroot: it knows the image's environment, user and folder itself. */
 export class BuildahContainer extends Container {
   /** @param {string[]} command */
   commandFor(command) {
-    const { storage, container } = this.image;
+    const { buildah, container } = this.image;
     const environment = Object.entries(this.environment).map(([name, value]) => `--env=${name}=${value}`);
-    const place = ['--root', join(storage, 'storage'), '--runroot', join(storage, 'run')];
-    return ['buildah', ...place, 'run', '--isolation', 'chroot', ...environment, container, '--', ...command];
+    return [...buildah, 'run', '--isolation', 'chroot', ...environment, container, '--', ...command];
   }
 }

@@ -11,7 +11,7 @@ const stopSeconds = 45;
 /**
  * @typedef {object} Image
  * @property {string} target
- * @property {string} storage folder of buildah's storage
+ * @property {string[]} buildah the command, with where it keeps things
  * @property {string} container its name there
  * @property {string} mount where its files are
  * @property {{ Env: string[], Entrypoint: string[], Cmd: string[], User: string, WorkingDir: string,

@@ -1,6 +1,6 @@
 /**
  * Starts both images as their own users, once in containers of buildah and once with a root file system that nobody can
- * write to, and sends a photo through: try-images.mjs FOLDER STORAGE PHOTO FACES. check-images.sh calls it, as root, in
+ * write to, and sends a photo through: try-images.mjs FOLDER PHOTO FACES. check-images.sh calls it, as root, in
  * namespaces of its own for network and mounts, so that every port is free and nothing but this machine is reached.
  */
 import { execFileSync } from 'node:child_process';
@@ -13,12 +13,12 @@ import { ReadOnlyContainer } from './read-only-container.mjs';
 import { assertBare } from './bare-image.mjs';
 import { tryPhoto } from './try-photo.mjs';
 
-const [folder, storage, photo, faces] = process.argv.slice(2);
+const [folder, photo, faces] = process.argv.slice(2);
 const key = 'a key for the check of the images';
 const read = (name) => readFileSync(join(folder, name), 'utf8').trim();
 const imageOf = (target) => ({
   target,
-  storage,
+  buildah: read('buildah').split('\n'),
   container: read(`${target}.container`),
   mount: read(`${target}.mount`),
   config: JSON.parse(read(`${target}.json`)).Docker.config,
