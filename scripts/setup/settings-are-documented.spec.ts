@@ -15,7 +15,7 @@ const settings = new Set(
   ].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-      .flatMap((name) => read(join(folder, name)).match(/FACE_V3_[A-Z_]*[A-Z]/g) ?? []),
+      .flatMap((name) => read(join(folder, name)).match(/(?:FACE_V3|OTEL)_[A-Z_]*[A-Z]/g) ?? []),
   ),
 );
 

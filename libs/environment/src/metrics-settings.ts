@@ -8,11 +8,14 @@ export interface MetricsAddress {
 }
 
 /**
- * Reads `<prefix>_PORT` and `<prefix>_HOST`.
+ * @param names of the two variables
  * @returns undefined while no port is set: metrics are off, and nothing is counted
  */
-export function readMetricsAddress(reader: EnvironmentReader, prefix: string): MetricsAddress | undefined {
-  const port = reader.optionalInteger(`${prefix}_PORT`, { min: 0, max: 65_535 });
-  const host = reader.text(`${prefix}_HOST`) ?? '127.0.0.1';
+export function readMetricsAddress(
+  reader: EnvironmentReader,
+  names: { readonly host: string; readonly port: string },
+): MetricsAddress | undefined {
+  const port = reader.optionalInteger(names.port, { min: 0, max: 65_535 });
+  const host = reader.text(names.host) ?? '127.0.0.1';
   return port === undefined ? undefined : { host, port };
 }

@@ -43,6 +43,9 @@ describe('settings', () => {
       maxConcurrentRequestsPerKey: undefined,
       corsOrigins: [],
       maxConnections: 4096,
+      logLinesPerSecond: 1000,
+      metrics: undefined,
+      tracing: undefined,
       tritonSharedMemory: 'auto',
       tritonHealthcheck: true,
       detectionModel: 'detection',
@@ -60,6 +63,23 @@ describe('settings', () => {
       rerankThreshold: 0.5,
       rerankCalibration: {},
     });
+  });
+
+  it('show metrics and send traces where they are told to', () => {
+    const { metrics, tracing } = read({
+      FACE_V3_METRICS_PORT: '9464',
+      FACE_V3_METRICS_HOST: '0.0.0.0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    });
+    expect(metrics).toEqual({ host: '0.0.0.0', port: 9464 });
+    expect(tracing).toMatchObject({
+      url: 'http://collector:4318/v1/traces',
+      serviceName: 'face-search-api',
+    });
+    expect(read({ FACE_V3_METRICS_HOST: '0.0.0.0' }).metrics).toBeUndefined();
+    expect(problemsOf({ FACE_V3_METRICS_PORT: 'on' })).toEqual([
+      "FACE_V3_METRICS_PORT is 'on', expected an integer from 0 to 65535.",
+    ]);
   });
 
   it('find the libraries in the image or in the build of this project', () => {

@@ -116,7 +116,10 @@ export class Settings {
     this.workers = reader.integer(workersName, { min: 1, max: 1024 }, 1);
     this.logLevel = readLogLevel(reader);
     this.logLinesPerSecond = reader.integer('FACE_V3_LOG_LINES_PER_SECOND', { min: 1, max: 1_000_000 }, 1000);
-    this.metrics = readMetricsAddress(reader, 'FACE_V3_METRICS');
+    this.metrics = readMetricsAddress(reader, {
+      host: 'FACE_V3_METRICS_HOST',
+      port: 'FACE_V3_METRICS_PORT',
+    });
     this.tracing = readTracing(reader, 'face-search-api');
     this.minimumKeyLength = this.environment === 'local' ? 0 : keyLengthOutsideLocal;
     this.#apiKeys = readApiKeys(reader, { minimumLength: this.minimumKeyLength });

@@ -15,6 +15,8 @@ describe('Settings', () => {
       threads: availableParallelism(),
       cacheDir: '/cache/face-search-backend',
       logLevels: ['fatal', 'error', 'warn', 'log'],
+      metrics: undefined,
+      tracing: undefined,
     });
     expect(settings.mergeLibraryPath).toMatch(/libmerge_embeddings\.(so|dylib)$/);
   });
@@ -30,6 +32,17 @@ describe('Settings', () => {
     ['debug', ['fatal', 'error', 'warn', 'log', 'debug']],
   ])('reads the log level %s', (level, logLevels) => {
     expect(new Settings({ FACE_V3_LOG_LEVEL: level }).logLevels).toEqual(logLevels);
+  });
+
+  it('shows metrics and sends traces where it is told to', () => {
+    const { metrics, tracing } = new Settings({
+      FACE_V3_MODEL_SERVER_METRICS_PORT: '0',
+      // Of the API, which has a port of its own.
+      FACE_V3_METRICS_PORT: '9464',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    });
+    expect(metrics).toEqual({ host: '127.0.0.1', port: 0 });
+    expect(tracing?.serviceName).toBe('face-search-model-server');
   });
 
   it('takes an empty text for unset', () => {

@@ -80,7 +80,10 @@ export class Settings {
       reader.text('FACE_V3_MERGE_LIBRARY_PATH') ?? defaultLibraryPath('libmerge_embeddings');
     this.cacheDir = cacheFolder(environment);
     this.logLevels = upTo(readLogLevel(reader));
-    this.metrics = readMetricsAddress(reader, 'FACE_V3_MODEL_SERVER_METRICS');
+    this.metrics = readMetricsAddress(reader, {
+      host: 'FACE_V3_MODEL_SERVER_METRICS_HOST',
+      port: 'FACE_V3_MODEL_SERVER_METRICS_PORT',
+    });
     this.tracing = readTracing(reader, 'face-search-model-server');
     reader.finish();
   }
