@@ -40,6 +40,7 @@ export class AppModule {
           maxConcurrentCalls: settings.tritonMaxConcurrentCalls,
           maxWaitingCalls: settings.tritonMaxWaitingCalls,
           metadata: settings.tritonMetadata,
+          tls: settings.tritonTls,
         }),
         // Scoring and the health check share one opened library.
         {

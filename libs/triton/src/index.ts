@@ -4,6 +4,7 @@ export { CallLimit } from './call-limit.js';
 export { CallMetadata } from './call-metadata.js';
 export { onTritonCall } from './call-timing.js';
 export type { TritonCall } from './call-timing.js';
+export type { TritonTls } from './channel-credentials.js';
 export { cancelTogether } from './cancel-together.js';
 export { grpcTarget } from './grpc-target.js';
 export type { InputTensor } from './input-tensor.js';

@@ -3,13 +3,13 @@ import {
   Metadata,
   type MethodDefinition,
   connectivityState,
-  credentials,
   type requestCallback,
 } from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { abortError } from './abort-error.js';
 import type { CallContext } from './call-context.js';
 import { timedCall } from './call-timing.js';
+import { channelCredentials, tlsOptions } from './channel-credentials.js';
 import { channelOptions } from './channel-options.js';
 import { isGrpcFailure } from './grpc-failure.js';
 import { grpcTarget } from './grpc-target.js';
@@ -39,7 +39,10 @@ export class TritonConnection implements OnApplicationShutdown {
   private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
-    this.client = new Client(grpcTarget(options.url), credentials.createInsecure(), channelOptions);
+    this.client = new Client(grpcTarget(options.url), channelCredentials(options.tls), {
+      ...channelOptions,
+      ...tlsOptions(options.tls),
+    });
     this.metadata = options.metadata?.toGrpc() ?? new Metadata();
     this.countConnections();
   }

@@ -1,4 +1,5 @@
 import type { CallMetadata } from './call-metadata.js';
+import type { TritonTls } from './channel-credentials.js';
 
 /**
  * Whether large tensors go to the server through shared memory: `auto` when its address is a Unix socket or the loopback
@@ -29,4 +30,6 @@ export interface TritonOptions {
   readonly maxWaitingCalls?: number | undefined;
   /** Sent with every call; none unless set. */
   readonly metadata?: CallMetadata | undefined;
+  /** Plain text unless set. */
+  readonly tls?: TritonTls | undefined;
 }

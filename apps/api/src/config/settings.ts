@@ -10,12 +10,19 @@ import {
 } from '@face/environment';
 import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
-import { type CallMetadata, type SharedMemoryMode, grpcTarget, sharedMemoryModes } from '@face/triton';
+import {
+  type CallMetadata,
+  type SharedMemoryMode,
+  type TritonTls,
+  grpcTarget,
+  sharedMemoryModes,
+} from '@face/triton';
 import { type ApiKeySettings, readApiKeys } from './api-key-settings.js';
 import { defaultBodyBytes } from './default-body-bytes.js';
 import { readCorsOrigins } from './cors-settings.js';
 import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.js';
 import { readTritonMetadata } from './triton-metadata-settings.js';
+import { readTritonTls } from './triton-tls-settings.js';
 
 export const environments = ['local', 'staging', 'production'] as const;
 
@@ -63,6 +70,8 @@ export class Settings {
   readonly tritonSharedMemory: SharedMemoryMode;
   /** Sent with every call to Triton; its values are secrets. */
   readonly tritonMetadata: CallMetadata;
+  // Not a property: what prints the settings must not show the key.
+  readonly #tritonTls: TritonTls | undefined;
   /** Inferences that one process asks of Triton at a time. */
   readonly tritonMaxConcurrentCalls: number;
   /** Inferences that may wait for that; one more is answered 429. */
@@ -146,6 +155,7 @@ export class Settings {
     this.tritonUrl = readTritonUrl(reader);
     this.tritonSharedMemory = reader.oneOf('FACE_V3_TRITON_SHARED_MEMORY', sharedMemoryModes, 'auto');
     this.tritonMetadata = readTritonMetadata(reader);
+    this.#tritonTls = readTritonTls(reader);
     this.tritonMaxConcurrentCalls = reader.integer(
       'FACE_V3_TRITON_MAX_CONCURRENT_CALLS',
       { min: 1, max: 100_000 },
@@ -212,6 +222,11 @@ export class Settings {
   /** Without any key none is asked: allowed in `local` only. */
   get apiKeys(): ApiKeySettings {
     return this.#apiKeys;
+  }
+
+  /** Undefined where the connection to Triton is plain text. */
+  get tritonTls(): TritonTls | undefined {
+    return this.#tritonTls;
   }
 
   /** Whether callers have to bring a key. */

@@ -32,7 +32,7 @@ export async function waitForTriton(
     }
     if (Date.now() + pauseMilliseconds >= end) {
       throw new StartError(
-        `Triton at ${url} (FACE_V3_TRITON_URL) was not ready within ${timeoutSeconds} s: ${answer.error.message} ` +
+        `Triton at ${url} (FACE_V3_TRITON_URL) was not ready within ${timeoutSeconds} s: ${answer.error.message}${wordsOf(answer.error.cause)} ` +
           'Start it, or set FACE_V3_TRITON_HEALTHCHECK=false to start without it.',
         { cause: answer.error },
       );
@@ -40,4 +40,9 @@ export async function waitForTriton(
     if (attempt === 1) log.warn(`Waiting for Triton at ${url}: ${answer.error.message}`, 'Start');
     await sleep(pauseMilliseconds, undefined, { signal });
   }
+}
+
+/** What the operator may know, and callers may not: a refused connection, a certificate that nobody vouches for ... */
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? ` (${cause.message})` : '';
 }
