@@ -212,6 +212,28 @@ describe('the way of a request', () => {
     expect(bare.body).toEqual({ images: ['AQID'], flags });
   });
 
+  it('reads flags of the query beside every kind of body, which wins', async () => {
+    const form = new FormData();
+    form.append('images', new Blob([new Uint8Array([1, 2, 3])]), 'a.jpg');
+    form.append('limit', '2');
+    const body = JSON.stringify({ images: [{ data: 'AQID' }], limit: 2 });
+    const query = `${url}/echo/photos?aligned=true&limit=1&utm_source=mail`;
+    for (const init of [{ headers: json, body }, { body: form }]) {
+      expect((await send<unknown>(query, init)).body).toEqual({
+        images: ['AQID'],
+        flags: { aligned: true, limit: 2 },
+      });
+    }
+    const text = JSON.stringify({ images: [{ data: 'AQID' }] });
+    for (const [wrong, path] of [
+      ['aligned=null', 'aligned'],
+      ['limit=1&limit=2', 'limit'],
+    ] as const) {
+      const answer = await send(`${url}/echo/photos?${wrong}`, { headers: json, body: text });
+      expect([answer.status, answer.body.errors?.map((error) => error.path)]).toEqual([422, [path]]);
+    }
+  });
+
   it('takes null for not given, in the body and in its rows', async () => {
     const body = JSON.stringify({ images: [{ id: null, data: 'AQID' }], aligned: null });
     expect(await photosOk({ headers: json, body })).toMatchObject({

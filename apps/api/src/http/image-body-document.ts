@@ -47,7 +47,7 @@ function addTo(operation: Operation, document: OpenAPIObject): void {
       name,
       in: 'query' as const,
       required: false,
-      description: `${description} Read when the body is one bare image.`.trim(),
+      description: `${description} Read when the body does not say it: one bare image never does.`.trim(),
       schema: withoutExample(schema),
     })),
   ];
@@ -73,7 +73,14 @@ function flagsOf(schema: Schema | undefined, document: OpenAPIObject): [string, 
   const resolved = resolve(schema, document);
   return Object.entries(resolved.properties ?? {})
     .filter(([name]) => name !== 'images')
-    .map(([name, property]) => [name, withoutNull(resolve(property, document))]);
+    .map(([name, property]) => [name, asText(withoutNull(resolve(property, document)))]);
+}
+
+/** What text may stand for, see readFlags. */
+function asText(schema: ObjectSchema): ObjectSchema {
+  if (schema.type !== 'boolean') return schema;
+  const { type, ...others } = schema;
+  return { ...others, anyOf: [{ type }, { type: 'integer', enum: [0, 1] }] };
 }
 
 function resolve(schema: Schema | undefined, document: OpenAPIObject): ObjectSchema {

@@ -30,8 +30,8 @@ export const checkSentEmbeddings: Check = (value, path, errors) => {
 /** For the OpenAPI document. */
 export const vectorSchema = {
   oneOf: [
-    { type: 'array', items: { type: 'number', format: 'float' } },
-    { type: 'string', format: 'byte' },
+    { type: 'array', minItems: 1, items: { type: 'number', format: 'float' } },
+    { type: 'string', format: 'byte', minLength: 1 },
   ],
   description: 'As many numbers as the model has dimensions, or base64 of them as little-endian float32.',
 };

@@ -6,9 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../../config/settings.js';
 import type { BodyRule } from '../endpoint.decorator.js';
 import { requestContextOf } from '../request-context.js';
+import { isObject } from '../validation/list-of.js';
 import { BodyBudget } from './body-budget.js';
 import { bodyLimits } from './body-limits.js';
-import { readFlags } from './flags.js';
+import { readFlags, readQueryFlags } from './flags.js';
 import { parseJson } from './parse-json.js';
 import { parseMultipart, type BodyLimits } from './parse-multipart.js';
 import { admitAnnouncedLength, announcedLength, type IncomingBody, readBytes } from './read-bytes.js';
@@ -20,7 +21,10 @@ export interface ReadingTask {
   readonly handled: AbortSignal;
 }
 
-/** Reads what a handler's rule allows into the one shape that its DTO describes; checks nothing of the content. */
+/**
+ * Reads what a handler's rule allows into the one shape that its DTO describes; checks nothing of the content. Flags may
+ * stand in the query string whatever the body is; those of the body win.
+ */
 @Injectable()
 export class BodyReader {
   readonly #limits: BodyLimits;
@@ -50,16 +54,23 @@ export class BodyReader {
     // Held back until here (see app.configure.ts): what is refused up to now is refused without its body.
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     switch (mediaType) {
-      case 'json':
-        return this.#readJson(body, task);
+      case 'json': {
+        const value = await this.#readJson(body, task);
+        return rule.accepts === 'images' && isObject(value)
+          ? { ...readQueryFlags(request, rule.type, { known: true }), ...value }
+          : value;
+      }
       case 'multipart': {
         const { images, flags } = await parseMultipart(body, this.#limits);
-        return { ...readFlags(flags, rule.type), images };
+        return {
+          ...readQueryFlags(request, rule.type, { known: true }),
+          ...readFlags(flags, rule.type),
+          images,
+        };
       }
       case 'image': {
         const data = await readBytes(body, imageBytes);
-        const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-        return { ...readFlags(query, rule.type), images: [{ data }] };
+        return { ...readQueryFlags(request, rule.type, { known: false }), images: [{ data }] };
       }
     }
   }

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { FieldErrors } from '../validation/field-errors.js';
 
 /**
  * Flags that came as text (form fields, query parameters) in the types that the DTO declares. What does not
@@ -12,6 +14,31 @@ export function readFlags(
   return Object.fromEntries(
     [...flags].map(([name, text]) => [name, convert(text, declaredType(dto, name))] as const),
   );
+}
+
+/** Types of flags; everything else of a request comes in its body alone. */
+const flagTypes: readonly unknown[] = [Boolean, Number, String];
+
+/**
+ * Flags of the query string, in the types of the DTO.
+ * @param known only those that the DTO has: what else clients and proxies write there is not ours
+ * @throws FaceError `validation_failed` for one that is given more than once
+ */
+export function readQueryFlags(
+  request: IncomingMessage,
+  dto: Type<object>,
+  { known }: { readonly known: boolean },
+): Record<string, unknown> {
+  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const errors = new FieldErrors();
+  const flags = new Map<string, string>();
+  for (const [name, text] of searchParams) {
+    if (known && !flagTypes.includes(declaredType(dto, name))) continue;
+    if (flags.has(name)) errors.add(name, 'is given more than once');
+    flags.set(name, text);
+  }
+  errors.throwIfAny();
+  return readFlags(flags, dto);
 }
 
 function declaredType(dto: Type<object>, name: string): unknown {
