@@ -1,11 +1,12 @@
-const fullTokens = 10;
+/** Enough for the calls that a replica refuses before all of them know that it stops. */
+const fullTokens = 100;
 const tokensPerSuccess = 0.1;
 
 /**
- * How many calls may be made again: while the server answers, one for every ten answers and a few in a row; while it
+ * How many calls may be made again: while the server answers, one for every ten answers and fifty in a row; while it
  * does not, soon none, so that an outage is not answered with three times the calls, nor each caller with a wait.
  *
- * The token bucket of gRPC's retry throttling, with the example values of its design
+ * The token bucket of gRPC's retry throttling
  * (https://github.com/grpc/proposal/blob/master/A6-client-retries.md#throttling-retry-attempts-and-hedged-rpcs).
  */
 export class RetryBudget {

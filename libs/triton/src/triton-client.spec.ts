@@ -194,12 +194,12 @@ describe('TritonClient over a real connection', () => {
     });
     const client = connect(server.address);
     const call = () => client.infer('echo', [input], { y: output }, context());
-    for (let count = 0; count < 4; count++) await failure(call());
+    await Promise.all(Array.from({ length: 60 }, () => failure(call())));
     attempts = 0;
     for (let count = 0; count < 20; count++) await failure(call());
     expect(attempts).toBe(20);
     isServing = true;
-    for (let count = 0; count < 80; count++) await call();
+    for (let count = 0; count < 800; count++) await call();
     isServing = false;
     attempts = 0;
     await failure(call());
