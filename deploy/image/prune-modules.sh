@@ -10,7 +10,7 @@ case $1 in
     ;;
   model-server)
     unused='@fastify/busboy @nestjs/config @nestjs/platform-express @nestjs/swagger @nestjs/terminus class-transformer
-      class-validator express jimp nestjs-pino pino pino-http pino-pretty sharp'
+      class-validator express helmet jimp rate-limiter-flexible sharp'
     ;;
   *)
     echo "prune-modules.sh: unknown program '$1'" >&2

@@ -32,9 +32,12 @@ export function translateFailure(failure: GrpcFailure, model?: string): FaceErro
 
 const noConnection: Translation = ['not_ready', 'The model server cannot be reached. Try again shortly.'];
 
-/** For a call that was not even tried. */
-export function unreachable(): FaceError {
-  return new FaceError(...noConnection, { retryAfterSeconds });
+/**
+ * For a call that was not even tried.
+ * @param cause why the last one that was tried failed
+ */
+export function unreachable(cause: unknown): FaceError {
+  return new FaceError(...noConnection, { cause, retryAfterSeconds });
 }
 
 function translate(failure: GrpcFailure, subject: string): Translation {

@@ -36,6 +36,8 @@ export class TritonConnection implements OnApplicationShutdown {
   private reconnections = 0;
   private readonly reachability = new Reachability();
   private readonly budget = new RetryBudget();
+  /** Tells in the log why there is no connection. */
+  private lastFailure: unknown;
   private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
@@ -65,7 +67,7 @@ export class TritonConnection implements OnApplicationShutdown {
     if (this.reachability.isLost(performance.now())) {
       // Whoever asks is a reason to try again.
       this.client.getChannel().getConnectivityState(true);
-      throw unreachable();
+      throw unreachable(this.lastFailure);
     }
     // Encoded once, however many attempts there are.
     const message = method.requestSerialize(request);
@@ -78,7 +80,9 @@ export class TritonConnection implements OnApplicationShutdown {
       return await (retry ? withRetries(context, this.budget, attempt) : attempt());
     } catch (error) {
       if (context.signal.aborted) throw abortError(context.signal);
-      throw isGrpcFailure(error) ? translateFailure(error, model) : error;
+      if (!isGrpcFailure(error)) throw error;
+      this.lastFailure = error;
+      throw translateFailure(error, model);
     }
   }
 
