@@ -37,6 +37,7 @@ const tasks = new Map([
   ['bench', true],
   ['bench-native', true],
   ['bench-triton', true],
+  ['fuzz', true],
   ['calibrate', true],
 ]);
 

@@ -302,6 +302,11 @@ describe('the way of a request', () => {
     twice.append('images', new Blob(['x']), 'a.jpg');
     expect((await photos({ body: twice })).body.errors?.[0]?.path).toBe('aligned');
     const type = 'multipart/form-data; boundary=b';
+    for (const disposition of ['form-data; filename="a"', 'form-data']) {
+      const body = `--b\r\nContent-Disposition: ${disposition}\r\n\r\nabc\r\n--b--\r\n`;
+      const nameless = await photos({ headers: { 'content-type': type }, body });
+      expect([nameless.status, nameless.body.code]).toEqual([422, 'validation_failed']);
+    }
     const cut = '--b\r\nContent-Disposition: form-data; name="images"; filename="a"\r\n\r\nabc';
     for (const [contentType, body] of [
       [type, cut],

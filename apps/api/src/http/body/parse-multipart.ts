@@ -32,6 +32,9 @@ export async function parseMultipart(body: IncomingBody, limits: BodyLimits): Pr
   return form.finish();
 }
 
+/** Place of a part that says none. */
+const unnamed = 'a part of the form';
+
 class FormCollector {
   readonly #parser: BusboyInstance;
   readonly #images: { data: Uint8Array }[] = [];
@@ -58,11 +61,16 @@ class FormCollector {
         resolve();
       });
     });
-    this.#parser.on('file', (name, file) => {
+    // The types promise a name, but a part may come without.
+    this.#parser.on('file', (name: string | undefined, file) => {
       const chunks: Buffer[] = [];
       const index = this.#images.length;
       if (name === 'images') this.#images.push({ data: Buffer.alloc(0) });
-      else this.#errors.add(name, 'is a file in an unknown field, files belong into the field images');
+      else
+        this.#errors.add(
+          name ?? unnamed,
+          'is a file in an unknown field, files belong into the field images',
+        );
       file.on('limit', () => this.#fail(tooLarge(`The image at index ${index}`, imageBytes)));
       file.on('error', (cause) => {
         this.#fail(
@@ -76,8 +84,9 @@ class FormCollector {
         if (name === 'images') this.#images[index] = { data: Buffer.concat(chunks) };
       });
     });
-    this.#parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-      if (nameTruncated || valueTruncated) this.#errors.add(name, 'is too long');
+    this.#parser.on('field', (name: string | undefined, value, nameTruncated, valueTruncated) => {
+      if (name === undefined) this.#errors.add(unnamed, 'has no name');
+      else if (nameTruncated || valueTruncated) this.#errors.add(name, 'is too long');
       else if (this.#flags.has(name)) this.#errors.add(name, 'is given more than once');
       else this.#flags.set(name, value);
     });
