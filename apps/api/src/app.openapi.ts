@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { apiKeyScheme } from './http/endpoint.decorator.js';
+import { closeBodies } from './http/closed-body-document.js';
 import { addImageBodies } from './http/image-body-document.js';
 
 /** The OpenAPI document of the app: what Swagger UI shows and what openapi.json in the repository holds. */
@@ -17,5 +18,5 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, description, {
     operationIdFactory: (_controller, method) => method,
   });
-  return addImageBodies(document);
+  return closeBodies(addImageBodies(document));
 }

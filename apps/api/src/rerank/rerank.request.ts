@@ -61,7 +61,9 @@ export class RerankRequest {
   @OptionalField({
     description:
       'Number of vectors in the searched collection, not of candidates: a larger one holds more strangers who look alike, so scores fall. Default: the n_cal of the calibration, which shifts nothing.',
+    type: 'integer',
     minimum: 1,
+    maximum: 1e12,
     example: 100_000,
   })
   @IsOptional()
