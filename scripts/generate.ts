@@ -1,4 +1,4 @@
-/** `npm run generate`: writes the committed files that are made from others: the protocol and openapi.json. */
+/** `npm run generate`: writes the committed files that are made from others: the protocol, openapi.json and others. */
 import { generateAll } from './generate/generated-files.ts';
 import { runTask } from './run/task.ts';
 

@@ -59,7 +59,7 @@ describe('broken pictures, bodies and requests', () => {
       console.log(lineOf(report));
       expect(report.findings, product.api.printed.slice(-5000)).toEqual([]);
       expect(product.api.running).toBe(true);
-      expect(report.megabytes.most).toBeLessThan(mostMegabytes);
+      if (process.platform === 'linux') expect(Math.max(...report.megabytes)).toBeLessThan(mostMegabytes);
       // A change that leaves nothing to refuse, or nothing else, would try very little.
       for (const status of [200, 400, 422]) {
         expect(report.statuses.get(status)).toBeGreaterThan(Number(count) / 20);
@@ -75,6 +75,6 @@ function lineOf({ statuses, seconds, slowestMilliseconds, megabytes }: CampaignR
     .map(([status, times]) => `${times} x ${status || 'none'}`);
   return (
     `${count} requests (seed '${seed}') in ${seconds.toFixed(0)} s: ${answers.join(', ')}; slowest ${slowestMilliseconds.toFixed(0)} ms; ` +
-    `resident memory ${megabytes.early.toFixed(0)} MiB early, ${megabytes.most.toFixed(0)} MiB at most`
+    `most resident memory of each tenth ${megabytes.map((each) => each.toFixed(0)).join(', ')} MiB`
   );
 }

@@ -1,6 +1,16 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { licenceList } from '../inventory/licences.ts';
 import { runQuietly } from '../run/command.ts';
 import { root } from '../run/root.ts';
 import { compileProgram } from '../setup/compile.ts';
@@ -33,6 +43,15 @@ const generators: readonly Generator[] = [
       await compileProgram('api', stop);
       const args = [join(root, 'dist/api/apps/api/src/openapi.main.js'), join(folder, 'openapi.json')];
       await runQuietly('The API cannot be described', process.execPath, args, { stop });
+    },
+  },
+  {
+    result: 'docs/licences.md',
+    makes: () => true,
+    generate: (folder) => {
+      mkdirSync(join(folder, 'docs'), { recursive: true });
+      writeFileSync(join(folder, 'docs/licences.md'), licenceList());
+      return Promise.resolve();
     },
   },
   {

@@ -94,7 +94,7 @@ function readPackages(path) {
  * The npm that runs this script, so that its version and settings are the user's; else the one in the PATH.
  * @param {string | undefined} running path of a package manager's program, as npm tells it to scripts
  */
-function npmCommand(running) {
+export function npmCommand(running) {
   return running !== undefined && basename(running) === 'npm-cli.js'
     ? { program: process.execPath, prefix: [running] }
     : { program: 'npm', prefix: [] };

@@ -22,8 +22,6 @@ export interface CampaignOptions {
   readonly seed: string;
   /** The server's deadline of a request. */
   readonly deadlineSeconds: number;
-  readonly stop?: AbortSignal;
-  readonly progress?: (done: number) => void;
 }
 
 export interface CampaignReport {
@@ -32,8 +30,8 @@ export interface CampaignReport {
   /** What must not be, with what leads there again. */
   readonly findings: readonly string[];
   readonly slowestMilliseconds: number;
-  /** Resident memory of the API: after the first twentieth, and the most that there was. Only Linux tells. */
-  readonly megabytes: { readonly early: number; readonly most: number };
+  /** The most resident memory of the API in each tenth of the campaign. Only Linux tells. */
+  readonly megabytes: readonly number[];
   readonly seconds: number;
 }
 
@@ -50,14 +48,14 @@ interface Outcome {
 
 /** Sends changed pictures, bodies and requests, and looks whether each is answered as a server should. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { url, key, count, seed, pid, deadlineSeconds, stop } = options;
+  const { url, key, count, seed, pid, deadlineSeconds } = options;
   const pictures = [...(await samplePictures(options.photo)), ...options.pictures];
   const bodies = sampleBodies(pictures, options.dimension);
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   const statuses = new Map<number, number>();
   const findings: string[] = [];
   const patience = deadlineSeconds * 1000 + lateMilliseconds;
-  const megabytes = { early: Number.NaN, most: 0 };
+  const megabytes: number[] = [];
   let slowest = 0;
   let next = 0;
 
@@ -85,14 +83,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 
   const started = performance.now();
   const worker = async () => {
-    while (next < count && findings.length < mostFindings && stop?.aborted !== true) {
+    while (next < count && findings.length < mostFindings) {
       const index = next++;
       await sendOne(index);
-      if (index % 500 !== 0) continue;
-      const now = residentMegabytes(pid);
-      if (index >= count / 20 && Number.isNaN(megabytes.early)) megabytes.early = now;
-      megabytes.most = Math.max(megabytes.most, now);
-      options.progress?.(index);
+      if (index % 100 !== 0) continue;
+      const tenth = Math.floor((index / count) * 10);
+      megabytes[tenth] = Math.max(megabytes[tenth] ?? 0, residentMegabytes(pid));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
