@@ -5,7 +5,10 @@ import { closingQuote } from './json-text.js';
 const deepest = 32;
 
 /** Brackets, braces and commas; eight photos have about forty, a thousand of them five thousand. */
-const mostStructure = 65_536;
+const mostValues = 65_536;
+
+/** In a text that may have any number of other values: as many as are parsed in some tenths of a second. */
+const mostLists = 524_288;
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -23,7 +26,8 @@ const closingBrace = 0x7d;
  */
 export function checkShape(json: Buffer, counted: 'values' | 'lists' = 'values'): void {
   // Too short to do harm.
-  if (json.length <= mostStructure) return;
+  if (json.length <= mostValues) return;
+  const most = counted === 'lists' ? mostLists : mostValues;
   let depth = 0;
   let structure = 0;
   for (let at = 0; at < json.length; at++) {
@@ -47,7 +51,7 @@ export function checkShape(json: Buffer, counted: 'values' | 'lists' = 'values')
       default:
         continue;
     }
-    if (++structure > mostStructure) throw tooMuch(`of more than ${mostStructure} ${counted}`);
+    if (++structure > most) throw tooMuch(`of more than ${most} ${counted}`);
   }
 }
 
