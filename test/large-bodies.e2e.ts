@@ -197,7 +197,7 @@ describe('a body that is large without its embeddings', () => {
       422,
       'candidates[0].embedding[0]',
     ],
-    ['rows that are none', `{${query},"candidates":[${many(300_000, '[]')}]}`, 422, undefined],
+    ['rows that are none', `{${query},"candidates":[${many(300_000, '[]')}]}`, 422, 'candidates[0]'],
     ['an unknown field', `{${query},"x":[${many(300_000, '{}')}]}`, 422, 'x'],
     [
       'very many small candidates',
