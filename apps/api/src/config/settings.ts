@@ -198,7 +198,7 @@ export class Settings {
       { min: 1, max: 100_000 },
       64,
     );
-    this.maxQueueSeconds = reader.number('FACE_V3_MAX_QUEUE_SECONDS', { min: 0.01, max: 3600 }, 5);
+    this.maxQueueSeconds = reader.number('FACE_V3_MAX_QUEUE_SECONDS', { min: 0.01, max: 3600 }, 15);
     this.maxBodyBytesInFlight = reader.integer(
       'FACE_V3_MAX_BODY_BYTES_IN_FLIGHT',
       { min: 1, max: 1_099_511_627_776 },
