@@ -191,7 +191,7 @@ describe.skipIf(missing)('the Helm chart', () => {
         ...(metadata === undefined ? {} : { FACE_V3_TRITON_METADATA_FILE: files.metadata }),
       });
       expect(taken).toMatchObject({ host: '0.0.0.0', port: 8000, tritonHealthcheck: false });
-      expect(taken.apiKeys).toEqual(secret.trim().split('\n'));
+      expect(taken.apiKeys).toMatchObject({ fixed: [], ofFile: secret.trim().split('\n') });
       expect(container.startupProbe?.httpGet?.path).toBe('/healthz/live');
       expect(container.livenessProbe?.httpGet?.path).toBe('/healthz/live');
       expect(container.readinessProbe?.httpGet?.path).toBe('/healthz/ready');
