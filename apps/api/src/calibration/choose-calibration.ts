@@ -1,5 +1,5 @@
 import { defaultCalibration, type RerankCalibration } from '@face/kserve';
-import type { RerankCalibrationOverride } from '../config/settings.js';
+import type { RerankCalibrationOverride } from '../config/rerank-calibration-settings.js';
 
 /**
  * Settings over what the model tells over the general values. Alpha and tau that the operator sets both are a

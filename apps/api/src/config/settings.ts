@@ -8,34 +8,21 @@ import {
   readMetricsAddress,
   readTracing,
 } from '@face/environment';
-import { FaceError } from '@face/errors';
 import { defaultLibraryPath } from '@face/native';
-import {
-  type CallMetadata,
-  type SharedMemoryMode,
-  type TritonTls,
-  grpcTarget,
-  sharedMemoryModes,
-} from '@face/triton';
+import { type CallMetadata, type SharedMemoryMode, type TritonTls, sharedMemoryModes } from '@face/triton';
 import { type ApiKeySettings, readApiKeys } from './api-key-settings.js';
 import { defaultBodyBytes } from './default-body-bytes.js';
 import { readCorsOrigins } from './cors-settings.js';
+import { type RerankCalibrationOverride, readRerankCalibration } from './rerank-calibration-settings.js';
 import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.js';
 import { readTritonMetadata } from './triton-metadata-settings.js';
 import { readTritonTls } from './triton-tls-settings.js';
+import { readTritonUrl } from './triton-url-setting.js';
 
 export const environments = ['local', 'staging', 'production'] as const;
 
 /** Characters that a key has at least where others than its owner can reach the API. */
 const keyLengthOutsideLocal = 16;
-
-/** Parts of the rerank calibration that the operator sets; what is missing comes from the model. */
-export interface RerankCalibrationOverride {
-  readonly alpha?: number;
-  readonly tau?: number;
-  /** n_cal: number of impostors a genuine pair was weighted against when the logistic was fitted. */
-  readonly galleryReference?: number;
-}
 
 /** Everything that can be set, read once at the start and never again; docs and defaults: `.env.example`. */
 export class Settings {
@@ -233,39 +220,4 @@ export class Settings {
   get asksForKey(): boolean {
     return this.#apiKeys.fixed.length + this.#apiKeys.ofFile.length > 0;
   }
-}
-
-function readTritonUrl(reader: EnvironmentReader): string {
-  const url = reader.text('FACE_V3_TRITON_URL') ?? '';
-  if (url === '') {
-    reader.problem(
-      'FACE_V3_TRITON_URL is not set, expected the gRPC endpoint of Triton or of the model server, as in 127.0.0.1:8001; `npm start` starts a model server and sets it.',
-    );
-  } else if (!isGrpcTarget(url)) {
-    reader.problem(
-      `FACE_V3_TRITON_URL is '${url}', expected the address of a gRPC server: host:port, dns:///host:port or unix:/path.`,
-    );
-  }
-  return url;
-}
-
-function isGrpcTarget(url: string): boolean {
-  try {
-    grpcTarget(url);
-    return true;
-  } catch (error) {
-    if (error instanceof FaceError) return false;
-    throw error;
-  }
-}
-
-function readRerankCalibration(reader: EnvironmentReader): RerankCalibrationOverride {
-  const alpha = reader.optionalNumber('FACE_V3_RERANK_ALPHA', { min: 0, max: 1000, exclusive: true });
-  const tau = reader.optionalNumber('FACE_V3_RERANK_TAU', { min: -1, max: 1, exclusive: true });
-  const galleryReference = reader.optionalNumber('FACE_V3_RERANK_N_CAL', { min: 1, max: 1e12 });
-  return {
-    ...(alpha === undefined ? {} : { alpha }),
-    ...(tau === undefined ? {} : { tau }),
-    ...(galleryReference === undefined ? {} : { galleryReference }),
-  };
 }
