@@ -1,5 +1,5 @@
 /**
- * `npm run quality [-- lfw wider noface awkward rerank merge] [--data FOLDER]`: starts the product and measures through
+ * `npm run quality [-- lfw operating wider studio noface awkward rerank merge] [--data FOLDER]`: starts the product and measures through
  * its HTTP API how well it finds and recognises faces. All parts together write docs/quality.md.
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,9 @@ import { measureLfw } from './quality/lfw.measurement.ts';
 import { measureMerge } from './quality/merge.measurement.ts';
 import { isReached, type Measurement, type MeasurementInput, share } from './quality/measurement.ts';
 import { measureNoFace } from './quality/noface.measurement.ts';
+import { measureOperatingPoints } from './quality/operating.measurement.ts';
 import { measureRerank } from './quality/rerank.measurement.ts';
+import { measureStudio } from './quality/studio.measurement.ts';
 import { measureWider } from './quality/wider.measurement.ts';
 import { setting } from './run/environment.ts';
 import { Interrupted, TaskFailure } from './run/failure.ts';
@@ -30,7 +32,9 @@ interface Part {
 
 const parts: Readonly<Record<string, Part>> = {
   lfw: { folder: 'lfw', measure: measureLfw },
+  operating: { folder: 'lfw', measure: measureOperatingPoints },
   wider: { folder: 'detect/wider', measure: measureWider },
+  studio: { folder: 'detect/studio', measure: measureStudio },
   noface: { folder: 'detect/noface', measure: measureNoFace },
   awkward: { folder: 'awkward', measure: measureAwkward },
   rerank: { folder: 'lfw', measure: measureRerank },

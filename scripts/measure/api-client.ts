@@ -3,6 +3,8 @@ export interface ApiFace {
   /** xmin, ymin, xmax, ymax in pixels of the upright photo. */
   readonly bbox: readonly [number, number, number, number];
   readonly confidence: number;
+  /** Eyes, nose and corners of the mouth, each pair from the left of the upright face. */
+  readonly landmarks: readonly (readonly [number, number])[];
   /** Base64 of little-endian float32; absent in answers of /detections. */
   readonly embedding?: string;
 }

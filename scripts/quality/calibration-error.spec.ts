@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedCalibrationError } from './calibration-error.ts';
+import { expectedCalibrationError, reliability } from './calibration-error.ts';
 
 const predictions = (score: number, right: number, wrong: number) => [
   ...Array.from({ length: right }, () => ({ score, right: true })),
@@ -25,5 +25,16 @@ describe('the calibration error', () => {
   it('has a place for certainty', () => {
     expect(expectedCalibrationError(predictions(1, 3, 0))).toBe(0);
     expect(expectedCalibrationError(predictions(0, 0, 3))).toBe(0);
+  });
+});
+
+describe('reliability', () => {
+  it('tells for ranges of scores how often they came true', () => {
+    const stated = (score: number, right: boolean) => ({ score, right });
+    const all = [stated(0.5, false), stated(0.7, true), stated(0.9, true), stated(1, true)];
+    expect(reliability(all, [0, 0.5, 0.9, 1])).toEqual([
+      { low: 0.5, high: 0.9, number: 2, meanScore: 0.6, right: 0.5 },
+      { low: 0.9, high: 1, number: 2, meanScore: 0.95, right: 1 },
+    ]);
   });
 });

@@ -114,6 +114,21 @@ describe('identification', () => {
     );
   });
 
+  it('has a threshold for a share of unknown persons, and says what it lets through', () => {
+    const sample = new IdentificationSample([
+      ...strangers,
+      known('Ada', 0.985, true),
+      known('Bo', 0.5, true),
+      known('Cy', 0.999, false),
+      known('Di', 0.9, true),
+    ]);
+    // The second best unknown, .98, must stay out.
+    expect(sample.thresholdAt(0.01)).toBe(0.9801);
+    expect(sample.acceptance(0.9801)).toEqual({ falsePositive: 0.01, truePositive: 0.25 });
+    // What has the threshold itself is accepted, as the API says.
+    expect(sample.acceptance(0.9)).toEqual({ falsePositive: 0.1, truePositive: 0.5 });
+  });
+
   it('does not depend on the order of the searches', () => {
     fc.assert(
       fc.property(outcomes, (all) => {

@@ -32,6 +32,14 @@ export interface IdentificationFigures {
   readonly tpirAtFpir1: number;
 }
 
+/** What happens when only first candidates from a score on are accepted. */
+export interface Acceptance {
+  /** FPIR: share of searches of unknown persons that accept somebody. */
+  readonly falsePositive: number;
+  /** TPIR: share of searches of known persons that accept the right one. */
+  readonly truePositive: number;
+}
+
 /** A figure's change from one order to another, with its 95 % interval. */
 export interface Difference extends Interval {
   readonly value: number;
@@ -113,8 +121,8 @@ export class IdentificationSample {
 
   /** @param draws how often each person of each stratum counts, by first appearance; left out, once */
   figures(draws?: readonly Int32Array[]): IdentificationFigures {
-    const weight = ({ stratum, place }: Member) => (draws === undefined ? 1 : (draws[stratum]?.[place] ?? 0));
-    const threshold = this.#threshold(weight);
+    const weight = weightIn(draws);
+    const refused = this.#refused(falsePositiveRate, weight);
     let [searches, rightFirst, precision, accepted] = [0, 0, 0, 0];
     for (const member of this.#known) {
       const times = weight(member);
@@ -122,7 +130,7 @@ export class IdentificationSample {
       precision += times * member.averagePrecision;
       if (!member.rightFirst) continue;
       rightFirst += times;
-      if (member.topScore > threshold) accepted += times;
+      if (member.topScore > refused) accepted += times;
     }
     return {
       rankOne: rightFirst / searches,
@@ -131,16 +139,48 @@ export class IdentificationSample {
     };
   }
 
-  /** The lowest score that at most the allowed share of searches of unknown persons exceeds. */
-  #threshold(weight: (member: Member) => number): number {
+  /**
+   * @param threshold least score that is accepted
+   * @param draws as for `figures`
+   */
+  acceptance(threshold: number, draws?: readonly Int32Array[]): Acceptance {
+    const weight = weightIn(draws);
+    const shareOf = (members: readonly Member[], counts: (member: Member) => boolean) => {
+      let [all, counted] = [0, 0];
+      for (const member of members) {
+        all += weight(member);
+        if (member.topScore >= threshold && counts(member)) counted += weight(member);
+      }
+      return counted / all;
+    };
+    return {
+      falsePositive: shareOf(this.#unknown, () => true),
+      truePositive: shareOf(this.#known, ({ rightFirst }) => rightFirst),
+    };
+  }
+
+  /**
+   * The lowest threshold with four digits that lets at most this share of the searches of unknown persons accept
+   * somebody.
+   */
+  thresholdAt(rate: number): number {
+    return (Math.floor(this.#refused(rate, () => 1) * 10_000) + 1) / 10_000;
+  }
+
+  /** The best score that may not be accepted if at most this share of the searches of unknown persons may. */
+  #refused(rate: number, weight: (member: Member) => number): number {
     const total = this.#unknown.reduce((sum, member) => sum + weight(member), 0);
-    let left = Math.floor(falsePositiveRate * total);
+    let left = Math.floor(rate * total);
     for (const member of this.#unknown) {
       left -= weight(member);
       if (left < 0) return member.topScore;
     }
     return -Infinity;
   }
+}
+
+function weightIn(draws: readonly Int32Array[] | undefined): (member: Member) => number {
+  return ({ stratum, place }) => (draws === undefined ? 1 : (draws[stratum]?.[place] ?? 0));
 }
 
 /** What an order gains over another one on the same searches, with intervals of a paired bootstrap over persons. */

@@ -1,5 +1,10 @@
 import type { ApiClient, RerankCalibration } from '../measure/api-client.ts';
-import { expectedCalibrationError, type Prediction } from './calibration-error.ts';
+import {
+  expectedCalibrationError,
+  type Prediction,
+  reliability,
+  type ReliabilityBin,
+} from './calibration-error.ts';
 import type { CandidateList } from './candidate-search.ts';
 import { IdentificationSample, outcomeOf, type SearchOutcome } from './identification.ts';
 import type { NativeScoring, RerankMode } from './native-scoring.ts';
@@ -24,6 +29,8 @@ export interface Judgement {
   readonly sample: IdentificationSample;
   /** Expected calibration error of the first candidates. */
   readonly calibrationError: number;
+  /** How often first candidates with a score are right. */
+  readonly reliability: readonly ReliabilityBin[];
 }
 
 export type Judgements = Readonly<Record<Order, Judgement>>;
@@ -59,10 +66,14 @@ export async function judgeOrders(
       if (order === 'max' && left-- > 0) await requireSameOfApi(list, scores, gallery);
     }
   }
-  const judge = (order: Order): Judgement => ({
-    sample: new IdentificationSample(outcomes.get(order) ?? []),
-    calibrationError: expectedCalibrationError(firsts.get(order) ?? []),
-  });
+  const judge = (order: Order): Judgement => {
+    const predictions = firsts.get(order) ?? [];
+    return {
+      sample: new IdentificationSample(outcomes.get(order) ?? []),
+      calibrationError: expectedCalibrationError(predictions),
+      reliability: reliability(predictions),
+    };
+  };
   return Object.fromEntries(orderNames.map((order) => [order, judge(order)])) as Judgements;
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { table } from '../measure/markdown.ts';
+import { acceptanceTable, reliabilityTable } from './acceptance-table.ts';
 import { candidatesPerSearch } from './candidate-search.ts';
 import { blurSigma, degradations, shrunkWidth } from './degradation.ts';
 import { differences, figureNames, figureTitles } from './identification.ts';
@@ -99,6 +100,10 @@ function tables(conditions: { readonly degraded: Judgements; readonly clean: Jud
   return [
     table(['probes, order', 'searches of enrolled', 'of others', ...figureTitles, 'ECE'], figures),
     table(['difference to cosine', ...figureTitles], changes),
+    'First candidates of `max` accepted from a score on: FPIR is the share of searches of persons who are not enrolled in which somebody is accepted, TPIR the share of searches of enrolled persons in which the right one is.',
+    acceptanceTable({ degraded: degraded.max.sample, clean: clean.max.sample }),
+    'How often the first candidate of `max` is right, by its score:',
+    reliabilityTable({ degraded: degraded.max.reliability, clean: clean.max.reliability }),
   ].join('\n\n');
 }
 
