@@ -40,7 +40,8 @@ export class ComparisonMatrix {
     this.#references = persons.references;
     this.#cosines = cosines;
     this.symmetric = symmetric;
-    this.size = [...persons.probes, ...persons.references].reduce((most, each) => Math.max(most, each), -1) + 1;
+    this.size =
+      [...persons.probes, ...persons.references].reduce((most, each) => Math.max(most, each), -1) + 1;
   }
 
   /** @throws the reason of `stop` when that is aborted */

@@ -42,6 +42,7 @@ export function points(value: number, interval?: { readonly low: number; readonl
 
 /** A rate, however small, with two digits that count, and its interval. */
 export function rate(of: { readonly value: number; readonly low: number; readonly high: number }): string {
-  const text = (value: number) => (value === 0 ? '0' : value >= 0.001 ? value.toPrecision(2) : value.toExponential(1));
+  const text = (value: number) =>
+    value === 0 ? '0' : value >= 0.001 ? value.toPrecision(2) : value.toExponential(1);
   return `${text(of.value)} [${text(of.low)}, ${text(of.high)}]`;
 }

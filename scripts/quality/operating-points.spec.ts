@@ -28,7 +28,10 @@ describe('comparisons', () => {
     const all = [portrait('Ada', 0), portrait('Ada', 10), portrait('Bo', 90)];
     expect((await matrixOf(all)).comparisons).toEqual({ same: 1, different: 2 });
     // A degraded photo against the clean ones: its own clean one is left out.
-    expect((await matrixOf([portrait('Ada', 3, 'Ada 0')], all)).comparisons).toEqual({ same: 1, different: 1 });
+    expect((await matrixOf([portrait('Ada', 3, 'Ada 0')], all)).comparisons).toEqual({
+      same: 1,
+      different: 1,
+    });
   });
 
   it('end when they are told to', async () => {
@@ -79,13 +82,17 @@ describe('error rates', () => {
         async (all, times) => {
           const matrix = await matrixOf(all);
           const persons = [...new Set(all.map(({ identity }) => identity))];
-          const drawn = new ThresholdErrors(matrix, [0.2, 0.7]).at(Int32Array.from(times).slice(0, matrix.size));
+          const drawn = new ThresholdErrors(matrix, [0.2, 0.7]).at(
+            Int32Array.from(times).slice(0, matrix.size),
+          );
           const weightOf = ({ identity }: Portrait) => times[persons.indexOf(identity)] ?? 0;
           for (const [index, threshold] of [0.2, 0.7].entries()) {
             let [accepted, different, missed, same] = [0, 0, 0, 0];
             for (const [place, a] of all.entries()) {
               for (const b of all.slice(place + 1)) {
-                const cosine = Math.fround(a.embedding.reduce((sum, x, at) => sum + x * (b.embedding[at] ?? 0), 0));
+                const cosine = Math.fround(
+                  a.embedding.reduce((sum, x, at) => sum + x * (b.embedding[at] ?? 0), 0),
+                );
                 const isAccepted = cosine >= threshold;
                 if (a.identity === b.identity) {
                   same += weightOf(a);

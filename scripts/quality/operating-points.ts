@@ -110,7 +110,10 @@ export function operatingPoints(
   const flat = (rates: readonly ErrorRates[]) =>
     rates.flatMap(({ falseMatch, falseNonMatch }) => [falseMatch, falseNonMatch]);
   const values = flat(errors.at());
-  const intervals = bootstrapIntervals([errors.size], ([draws]) => flat(errors.at(draws)), { seed, resamples });
+  const intervals = bootstrapIntervals([errors.size], ([draws]) => flat(errors.at(draws)), {
+    seed,
+    resamples,
+  });
   const rate = (index: number): Rate => {
     const { low, high } = intervals[index] ?? { low: Number.NaN, high: Number.NaN };
     return { value: values[index] ?? Number.NaN, low, high };

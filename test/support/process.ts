@@ -14,10 +14,11 @@ export class Program<Ready> {
 
   /**
    * Starts `entry` and resolves when it says over IPC that it is ready.
+   * @param folder whose `.env` it reads
    * @throws Error with everything it printed when it exits before.
    */
-  static async start<Ready>(entry: string, env: NodeJS.ProcessEnv): Promise<Program<Ready>> {
-    const { child, output } = launch(entry, env);
+  static async start<Ready>(entry: string, env: NodeJS.ProcessEnv, folder?: string): Promise<Program<Ready>> {
+    const { child, output } = launch(entry, env, folder);
     const ready = await new Promise<Ready>((resolve, reject) => {
       child.on('message', (message: { type?: string }) => {
         if (message.type === 'ready') resolve(message as Ready);
@@ -62,15 +63,20 @@ export class Program<Ready> {
 export async function runToEnd(
   entry: string,
   env: NodeJS.ProcessEnv,
+  folder?: string,
 ): Promise<{ code: number | null; printed: string }> {
-  const { child, output } = launch(entry, env);
+  const { child, output } = launch(entry, env, folder);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, printed: output.join('') };
 }
 
-function launch(entry: string, env: NodeJS.ProcessEnv): { child: ChildProcess; output: string[] } {
-  // Away from the project, whose .env is the developer's own.
-  const child = fork(entry, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+/** @param folder by default one away from the project, whose .env is the developer's own */
+function launch(
+  entry: string,
+  env: NodeJS.ProcessEnv,
+  folder = tmpdir(),
+): { child: ChildProcess; output: string[] } {
+  const child = fork(entry, { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
   const output: string[] = [];
   child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));

@@ -37,9 +37,11 @@ export async function startModelServer(settings: NodeJS.ProcessEnv): Promise<Mod
   );
 }
 
-export async function startApi(settings: NodeJS.ProcessEnv): Promise<Api> {
+/** @param folder whose `.env` it reads; none by default */
+export async function startApi(settings: NodeJS.ProcessEnv, folder?: string): Promise<Api> {
   return Program.start<ApiReady>(
     entries.api,
     cleanEnvironment({ FACE_V3_LOG_LEVEL: 'WARNING', FACE_V3_PORT: '0', ...settings }),
+    folder,
   );
 }
