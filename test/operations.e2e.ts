@@ -25,13 +25,15 @@ const photo = samplePhoto('sample1.jpg');
 
 /** Numbers, addresses and paths are another one each time; a document shows them as they once were. */
 function shapeOf(text: string): string {
-  return text
-    .replaceAll('`', '')
-    .replace(/'\/[^']*'/g, "'/path'")
-    .replace(/\d+(\.\d+)*/g, '0')
-    .replace(/\s+/g, ' ')
-    // Not every machine can tell who has a port.
-    .replace(/, by \w+ \(process 0\)/g, '');
+  return (
+    text
+      .replaceAll('`', '')
+      .replace(/'\/[^']*'/g, "'/path'")
+      .replace(/\d+(\.\d+)*/g, '0')
+      .replace(/\s+/g, ' ')
+      // Not every machine can tell who has a port.
+      .replace(/, by \w+ \(process 0\)/g, '')
+  );
 }
 
 /** @param sentence of a log or an answer */

@@ -35,9 +35,9 @@ describe('docs/migration.md', () => {
   it('has every route', () => {
     const { paths } = JSON.parse(readDocument('openapi.json')) as { readonly paths: object };
     const rows = tableRows(migration).join('\n');
-    expect(Object.keys(paths).filter((path) => !rows.includes(path.replace('/healthz/ready', '/ready')))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(paths).filter((path) => !rows.includes(path.replace('/healthz/ready', '/ready'))),
+    ).toEqual([]);
   });
 });
 
