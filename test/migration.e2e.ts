@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ describe('the settings and the clients of the service in Python', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('starts with the old .env: environment, key and log level are those in it', async () => {
+  it('starts with the old .env: environment, key, processes and log level are those in it', async () => {
     const { status, body } = await request<object>(`${api.ready.url}/healthz`);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -71,6 +71,8 @@ describe('the settings and the clients of the service in Python', () => {
       triton_ready: true,
       rerank_ready: true,
     });
+    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(api.pid)], { encoding: 'utf8' });
+    expect(children.trim().split('\n')).toHaveLength(2);
     // Swagger UI was there in `local` only, too.
     expect((await request(`${api.ready.url}/docs`)).status).toBe(404);
     // Lines of INFO, which the old file writes in small letters.
