@@ -22,6 +22,17 @@ describe('a document', () => {
     });
     expect(broken).toEqual([]);
   });
+
+  it.each(documents)('%s has tables that are tables', (document) => {
+    const tables = readDocument(document).match(/(?:^\|.*\n)+/gm) ?? [];
+    // A merge that went wrong leaves rows without a head, or a head among the rows.
+    const isRule = (line: string) => /^\|(?: -+:? \|)+$/.test(line);
+    const broken = tables.filter((table) => {
+      const [, rule = '', ...rows] = table.trim().split('\n');
+      return !isRule(rule) || rows.length === 0 || rows.some(isRule);
+    });
+    expect(broken).toEqual([]);
+  });
 });
 
 describe('docs/migration.md', () => {
