@@ -166,8 +166,18 @@ describe('the settings and the clients of the service in Python', () => {
     }
   });
 
-  it('finds its paths with a slash behind them, too', async () => {
-    expect((await post('embeddings/', { images: [{ data: photo }] })).status).toBe(200);
+  it('finds its paths with a slash behind them, and reads JSON that names its charset', async () => {
+    const headers = { ...asked, 'content-type': 'application/json; charset=utf-8' };
+    expect((await post('embeddings/', { images: [{ data: photo }] }, headers)).status).toBe(200);
+  });
+
+  it("refuses Python's NaN as a number that is not finite", async () => {
+    const { status, body } = await request<ErrorAnswer>(`${api.ready.url}/api/v1/rerank`, {
+      method: 'POST',
+      headers: { ...asked, 'content-type': 'application/json' },
+      body: '{"query_embedding": [NaN, 0.5], "candidates": [{"id": "a", "embedding": [0.5, 0.5]}]}',
+    });
+    expect([status, body.code]).toEqual([400, 'non_finite_number']);
   });
 
   const image = { data: photo };
