@@ -1,9 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseEnv, promisify } from 'node:util';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type EmbeddingsAnswer,
@@ -17,10 +17,8 @@ import { samplePhoto } from './support/photos.js';
 import { runToEnd } from './support/process.js';
 import { type Api, cleanEnvironment, entries, startApi } from './support/product.js';
 
-const run = promisify(execFile);
 const oldSettings = new URL('./fixtures/old-service.env', import.meta.url).pathname;
 const key = parseEnv(readFileSync(oldSettings, 'utf8'))['FACE_V3_API_KEY'] ?? '';
-const compare = new URL('./examples/compare_services.py', import.meta.url).pathname;
 const photo = samplePhoto('sample1.jpg').toString('base64');
 /** An owner's library, with the one symbol that there used to be. */
 const ownersLibrary = ['so', 'dylib']
@@ -37,14 +35,13 @@ describe('the settings and the clients of the service in Python', () => {
     postJson<Body>(`${api.ready.url}/api/v1/${path}`, body, headers);
 
   /** Only what is a place of that machine is another one here. */
-  const startWithOldSettings = (settings: NodeJS.ProcessEnv = {}) =>
+  const startWithOldSettings = () =>
     startApi(
       {
         FACE_V3_TRITON_URL: server.url,
         FACE_V3_RERANK_LIBRARY_PATH: ownersLibrary,
         FACE_V3_MERGE_LIBRARY_PATH: '',
         FACE_V3_LOG_LEVEL: undefined,
-        ...settings,
       },
       folder,
     );
@@ -222,37 +219,5 @@ describe('the settings and the clients of the service in Python', () => {
     );
     expect(code).toBe(1);
     expect(printed).toMatch(/FACE_V3_API_KEY .*16/);
-  });
-
-  describe('beside another service, on the same photos', () => {
-    let photos: string[];
-    let other: Api;
-
-    beforeAll(async () => {
-      photos = ['sample1.jpg', 'sample2.jpg'].map((name) => join(folder, name));
-      for (const path of photos) await writeFile(path, samplePhoto(path.slice(folder.length + 1)));
-      other = await startWithOldSettings({ UVICORN_WORKERS: '1' });
-    });
-
-    afterAll(() => other?.stop());
-
-    it('is compared by a program that says whether vectors are the same', async () => {
-      const { stdout } = await run('python3', [compare, other.ready.url, api.ready.url, ...photos], {
-        env: { ...process.env, FACE_V3_API_KEY: key },
-      });
-      expect(stdout).toMatch(/^sample1\.jpg: 3 and 3 faces, least cosine 1\.00000$/m);
-      expect(stdout).toMatch(/^cosine: least 1\.00000, median 1\.00000; overlap of boxes: least 1\.000$/m);
-    });
-
-    it('is told apart when it has another model', async () => {
-      const mobile = await startInferenceServer({}, await mkdtemp(join(folder, 'mobile-')));
-      const small = await startApi({ FACE_V3_TRITON_URL: mobile.url });
-      const failure = run('python3', [compare, api.ready.url, small.ready.url, ...photos], {
-        env: { ...process.env, FACE_V3_API_KEY: key },
-      });
-      await expect(failure).rejects.toThrow('1024 numbers a face, the new one 512');
-      await small.stop();
-      await mobile.stop();
-    });
   });
 });
