@@ -1,5 +1,6 @@
 export { defaultLibraryPath } from './default-library-path.js';
 export { countRows, type EmbeddingRows } from './embedding-rows.js';
+export { freeMemoryReturn } from './free-memory.js';
 export type { FullRerank, RerankCall, RerankMode, RerankOutcome } from './full-rerank.js';
 export { legacyDimension, type LegacyRerank } from './legacy-rerank.js';
 export {

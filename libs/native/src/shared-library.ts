@@ -47,6 +47,11 @@ export class SharedLibrary {
     }
   }
 
+  /** What the program has in it anyway, the C library above all. */
+  static ofProgram(): SharedLibrary {
+    return new SharedLibrary(process.execPath, koffi.load(null));
+  }
+
   /** File name without folder. */
   get name(): string {
     return basename(this.path);

@@ -13,6 +13,7 @@ import { drain } from './drain.js';
 import { listen } from './listen.js';
 import { MetricsDoor } from './metrics-door.js';
 import { requirePixelLibrary } from './require-pixel-library.js';
+import { SpareMemory } from './spare-memory.js';
 import { waitForTriton } from './wait-for-triton.js';
 
 /** One process that answers requests: the app, its door, and how both are shut. */
@@ -23,6 +24,7 @@ export class ApiServer {
     readonly url: string,
     private readonly tracing: Tracing | undefined,
     private readonly metrics: MetricsDoor | undefined,
+    private readonly spareMemory: SpareMemory | undefined,
   ) {}
 
   get metricsUrl(): string | undefined {
@@ -60,7 +62,7 @@ export class ApiServer {
       }
       const metrics = await openMetrics(app, settings);
       const url = await listen(app.getHttpServer(), settings);
-      return new ApiServer(app, settings, url, tracing, metrics);
+      return new ApiServer(app, settings, url, tracing, metrics, SpareMemory.watch(app.get(OpenResponses)));
     } catch (error) {
       await app.close();
       throw error;
@@ -69,6 +71,7 @@ export class ApiServer {
 
   /** Is not ready any more, answers what is in flight within the grace, then closes the channel to Triton. */
   async stop(): Promise<void> {
+    this.spareMemory?.stop();
     const { shutdownDelaySeconds: delaySeconds, shutdownGraceSeconds: graceSeconds } = this.settings;
     await drain(this.app.getHttpServer(), this.app.get(OpenResponses), { delaySeconds, graceSeconds });
     await this.app.close();
