@@ -4,15 +4,23 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type ModelFile, modelFiles } from './inventory/model-files.ts';
+import { readCommandLine } from './run/command-line.ts';
+import { option, text } from './run/command-line-values.ts';
 import { runQuietly } from './run/command.ts';
 import { TaskFailure } from './run/failure.ts';
 import { root } from './run/root.ts';
 import { runTask } from './run/task.ts';
 import { npmCommand } from './setup/dependencies.mjs';
 
-const { values } = parseArgs({ options: { output: { type: 'string', default: 'dist/sbom.cdx.json' } } });
+const { values } = readCommandLine({
+  command: 'npm run sbom',
+  about:
+    'Writes what the product is made of as a CycloneDX document: packages, and the weights of the model packs.',
+  options: {
+    output: option('FILE', 'dist/sbom.cdx.json by default', text, 'dist/sbom.cdx.json'),
+  },
+});
 
 interface Bill {
   readonly metadata: { readonly component: Record<string, unknown> };
