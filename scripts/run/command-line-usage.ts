@@ -1,4 +1,21 @@
-import type { CommandLine, Option } from './command-line.ts';
+import type { Option } from './command-line-values.ts';
+
+/** Words without a name. */
+export interface Operands<Value> {
+  /** As the usage shows them, such as `[PART ...]`. */
+  readonly argument: string;
+  readonly about: string;
+  readonly read: (texts: readonly string[]) => Value;
+}
+
+export interface CommandLine<Options extends Record<string, Option<unknown>>, Words> {
+  /** What the user types: `npm run bench`. */
+  readonly command: string;
+  /** Sentences. */
+  readonly about: string;
+  readonly options?: Options;
+  readonly operands?: Operands<Words>;
+}
 
 /** Columns of the widest line. */
 const width = 100;

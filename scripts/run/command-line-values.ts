@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import type { Option } from './command-line.ts';
 
 /** A word on the command line that means nothing there. */
 export class WrongValue extends Error {
@@ -15,6 +14,18 @@ export class WrongValue extends Error {
     this.expected = expected;
     this.given = given;
   }
+}
+
+/** `--name VALUE`, or `--name` alone where there is no argument. */
+export interface Option<Value> {
+  /** What stands for its value in the usage. */
+  readonly argument: string;
+  readonly about: string;
+  /**
+   * @param texts one for each time that it was given
+   * @throws WrongValue
+   */
+  readonly read: (texts: readonly string[]) => Value;
 }
 
 /** An option that counts once: the last one, when it is given again. */

@@ -1,38 +1,9 @@
 import { parseArgs } from 'node:util';
-import { usageOf } from './command-line-usage.ts';
-import { WrongValue } from './command-line-values.ts';
+import { type CommandLine, usageOf } from './command-line-usage.ts';
+import { type Option, WrongValue } from './command-line-values.ts';
 
 /** What shells expect of a program that was called in a way that it does not know. */
 const misuseExitCode = 2;
-
-/** `--name VALUE`, or `--name` alone where there is no argument. */
-export interface Option<Value> {
-  /** What stands for its value in the usage. */
-  readonly argument: string;
-  readonly about: string;
-  /**
-   * @param texts one for each time that it was given
-   * @throws WrongValue
-   */
-  readonly read: (texts: readonly string[]) => Value;
-}
-
-/** Words without a name. */
-export interface Operands<Value> {
-  /** As the usage shows them, such as `[PART ...]`. */
-  readonly argument: string;
-  readonly about: string;
-  readonly read: (texts: readonly string[]) => Value;
-}
-
-export interface CommandLine<Options extends Record<string, Option<unknown>>, Words> {
-  /** What the user types: `npm run bench`. */
-  readonly command: string;
-  /** Sentences. */
-  readonly about: string;
-  readonly options?: Options;
-  readonly operands?: Operands<Words>;
-}
 
 type ValuesOf<Options> = {
   readonly [Name in keyof Options]: Options[Name] extends Option<infer Value> ? Value : never;
