@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { lockedPackages } from './inventory/locked-packages.ts';
 import { type ModelFile, modelFiles } from './inventory/model-files.ts';
 import { readCommandLine } from './run/command-line.ts';
 import { option, text } from './run/command-line-values.ts';
@@ -25,30 +26,20 @@ const { values } = readCommandLine({
 interface Bill {
   readonly metadata: { readonly component: Record<string, unknown> };
   readonly components: Record<string, unknown>[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
 await runTask(async ({ asked }) => {
   const npm = npmCommand(process.env['npm_execpath']);
   // Of the lock file, so that it is the same on every platform.
-  const wanted = [
-    'sbom',
-    '--sbom-format',
-    'cyclonedx',
-    '--omit',
-    'dev',
-    '--package-lock-only',
-    '--loglevel',
-    'error',
-  ];
+  const wanted = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--loglevel', 'error'];
   const printed = await runQuietly(
     'npm cannot write the bill of materials',
     npm.program,
     [...npm.prefix, ...wanted],
-    {
-      stop: asked,
-    },
+    { stop: asked },
   );
-  const bill = readBill(printed);
+  const bill = shippedPart(readBill(printed));
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
     string,
     string
@@ -69,6 +60,25 @@ function readBill(printed: string): Bill {
   } catch (cause) {
     throw new TaskFailure(`npm printed no bill of materials:\n\n${printed}`, { cause });
   }
+}
+
+/**
+ * Without packages that are only for those who change the code. npm's own `--omit dev` leaves out what both need, such
+ * as express.
+ */
+function shippedPart(bill: Bill): Bill {
+  const development = new Set(
+    lockedPackages()
+      .filter((each) => each.development)
+      .map(({ name, version }) => `${name}@${version}`),
+  );
+  return {
+    ...bill,
+    components: bill.components.filter((each) => !development.has(String(each['bom-ref']))),
+    dependencies: bill.dependencies
+      .filter(({ ref }) => !development.has(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => !development.has(each)) })),
+  };
 }
 
 function modelComponent({
