@@ -5,7 +5,6 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { scoreTolerance } from './bench-native/agreement.ts';
 import { Bench } from './bench-native/bench.ts';
 import { type DataSet, readEmbeddings } from './bench-native/data-set.ts';
@@ -18,6 +17,8 @@ import { measureSizes } from './bench-native/sizes.measurement.ts';
 import { introduction } from './bench-native/introduction.ts';
 import { measureVariants } from './bench-native/variants.measurement.ts';
 import { isReached, type Measurement, type Target } from './quality/measurement.ts';
+import { readCommandLine } from './run/command-line.ts';
+import { oneOf, option, positiveNumber, readEach, text, wholeNumber } from './run/command-line-values.ts';
 import { TaskFailure } from './run/failure.ts';
 import type { Interruption } from './run/interruption.ts';
 import { root } from './run/root.ts';
@@ -32,23 +33,36 @@ const parts: Readonly<Record<string, Part>> = {
   sizes: measureSizes,
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values, operands } = readCommandLine({
+  command: 'npm run bench:native',
+  about:
+    'Measures librerank_compute in turns with plain C, with numpy and with what one core can do at most. All parts together write docs/native-performance.md.',
+  operands: {
+    argument: '[PART ...]',
+    about: `of ${Object.keys(parts).join(', ')}; all of them by default`,
+    read: readEach(oneOf(Object.keys(parts))),
+  },
   options: {
-    rounds: { type: 'string', default: '20' },
-    milliseconds: { type: 'string', default: '25' },
-    build: { type: 'string' },
-    embeddings: { type: 'string' },
-    dimension: { type: 'string', default: '512' },
-    photos: { type: 'string' },
+    rounds: option('N', '20 by default', wholeNumber(1), 20),
+    milliseconds: option('N', 'of a contender in a round; 25 by default', positiveNumber, 25),
+    build: option('FOLDER', 'an own build of native-libs', text, undefined),
+    embeddings: option('FILE', 'float32 numbers of real embeddings, for the part scores', text, undefined),
+    dimension: option('N', 'of them; 512 by default', wholeNumber(1), 512),
+    photos: option(
+      'FOLDER',
+      'of whose photos the embeddings are made when their file is missing',
+      text,
+      undefined,
+    ),
   },
 });
-const rounds = Number(values.rounds);
-const milliseconds = Number(values.milliseconds);
+const { rounds, milliseconds } = values;
 
 await runTask(async (interruption) => {
   const stop = interruption.asked;
-  const chosen = (positionals.length === 0 ? Object.keys(parts) : positionals).map(partOf);
+  const chosen = Object.entries(parts)
+    .filter(([name]) => operands.length === 0 || operands.includes(name))
+    .map(([, part]) => part);
   const embeddings = await givenEmbeddings(interruption);
   const programs = await preparePrograms(values.build, stop);
   const bench = await Bench.open(programs, { rounds, milliseconds, stop });
@@ -62,18 +76,12 @@ await runTask(async (interruption) => {
       `## Targets\n\n${targetTable(targets)}`,
     ].join('\n\n');
     process.stdout.write(`\n${text}\n`);
-    if (positionals.length === 0) writeFileSync(join(root, 'docs/native-performance.md'), `${text}\n`);
+    if (operands.length === 0) writeFileSync(join(root, 'docs/native-performance.md'), `${text}\n`);
     return targets.every(isReached) ? 0 : 1;
   } finally {
     await bench.close();
   }
 });
-
-function partOf(name: string): Part {
-  const part = parts[name];
-  if (part !== undefined) return part;
-  throw new TaskFailure(`There is no part '${name}'. Parts: ${Object.keys(parts).join(', ')}.`);
-}
 
 async function givenEmbeddings(interruption: Interruption): Promise<DataSet | undefined> {
   if (values.embeddings === undefined) return undefined;
@@ -84,7 +92,7 @@ async function givenEmbeddings(interruption: Interruption): Promise<DataSet | un
     }
     await embedPhotos(resolve(values.photos), file, interruption);
   }
-  return readEmbeddings(file, Number(values.dimension));
+  return readEmbeddings(file, values.dimension);
 }
 
 function agreementTargets({ agreement }: Bench): Target[] {

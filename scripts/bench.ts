@@ -6,7 +6,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Contender } from './bench/contender.ts';
 import { DirectContender } from './bench/direct-contender.ts';
 import { HttpContender } from './bench/http-contender.ts';
@@ -15,29 +14,54 @@ import { oneFacePhoto } from './bench/one-face-photo.ts';
 import { packModels } from './bench/pack-models.ts';
 import { resultTable, scenarioMeanings, type ScenarioRounds } from './bench/report.ts';
 import type { Round } from './bench/round.ts';
-import { isWanted, planScenarios, type Scenario, type ScenarioPlan } from './bench/scenarios.ts';
+import {
+  isWanted,
+  planScenarios,
+  readWanted,
+  type Scenario,
+  scenarioNames,
+  type ScenarioPlan,
+} from './bench/scenarios.ts';
 import { parseServer } from './bench/server-option.ts';
 import { describeMachine, today } from './measure/machine.ts';
 import { table } from './measure/markdown.ts';
 import { withProduct } from './measure/measured-product.ts';
+import { readCommandLine } from './run/command-line.ts';
+import {
+  existingFile,
+  option,
+  positiveNumber,
+  repeatedOption,
+  wholeNumber,
+} from './run/command-line-values.ts';
 import { type Environment, setting } from './run/environment.ts';
 import { Interrupted } from './run/failure.ts';
 import type { Product } from './run/product.ts';
 import { root } from './run/root.ts';
 import { runTask } from './run/task.ts';
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
+  command: 'npm run bench',
+  about:
+    'Starts the product and measures it over HTTP, in turns with the bare models and with other servers of the same contract. A run of all scenarios writes docs/performance.md, all but what follows the mark in it.',
   options: {
-    only: { type: 'string', default: '' },
-    server: { type: 'string', multiple: true, default: [] },
-    photo: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
+    only: option(
+      'NAMES',
+      `scenarios, or beginnings of their names, such as A8,D512: ${scenarioNames.join(', ')}`,
+      readWanted,
+      [] as string[],
+    ),
+    server: repeatedOption(
+      'SERVER',
+      'name=http://host:port[,key=K][,pid=P[+Q]], another server of the contract; may be given again',
+      parseServer,
+    ),
+    photo: option('FILE', 'a JPEG with one face', existingFile, undefined),
+    rounds: option('N', '5 by default', wholeNumber(1), 5),
+    seconds: option('N', 'of each contender in a round; 3 by default', positiveNumber, 3),
   },
 });
-const wanted = values.only.split(',').filter((name) => name !== '');
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const { only: wanted, server: others, rounds, seconds } = values;
 /** Dimension of production, for which the product is started a second time. */
 const largeDimension = 1024;
 /** Requests after which memory is compared: what grows with requests shows between the two. */
@@ -50,7 +74,6 @@ const byHand = '<!-- `npm run bench` leaves alone what follows. -->';
 const loopDelay = new LoopDelay();
 
 await runTask(async (interruption) => {
-  const others = values.server.map(parseServer);
   const results: ScenarioRounds[] = [];
   let label = '';
   let memory: string[][] = [];

@@ -3,14 +3,23 @@
  * probability of one person for a model pack, on photos of your own. Columns path_a, path_b, same; or path,
  * identity, which compares every two photos. Paths are relative to the file. Prints what belongs into the pack.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fitLogistic, type LogisticFit } from './calibrate/fit-logistic.ts';
 import { readPairList } from './calibrate/pair-list.ts';
 import { ApiClient, dot } from './measure/api-client.ts';
 import { withProduct } from './measure/measured-product.ts';
 import { PortraitStore } from './quality/portrait-store.ts';
+import { readCommandLine } from './run/command-line.ts';
+import {
+  WrongValue,
+  existingFile,
+  oneOf,
+  option,
+  readEach,
+  text,
+  wholeNumber,
+} from './run/command-line-values.ts';
 import { TaskFailure } from './run/failure.ts';
 import { runTask } from './run/task.ts';
 
@@ -20,22 +29,30 @@ const leastVotingShare = 0.8;
 const fewGenuine = 200;
 const fewImpostors = 10_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values, operands: file } = readCommandLine({
+  command: 'npm run calibrate',
+  about:
+    "Fits the curve from cosine to the probability of one person for a model pack, on photos of your own, and prints what belongs into the pack's JSON.",
+  operands: {
+    argument: 'PAIRS.csv',
+    about:
+      'columns path_a, path_b, same; or path, identity, which compares every two photos; paths are relative to it',
+    read: (texts) => {
+      const [first, second] = readEach(existingFile)(texts);
+      if (first === undefined) throw new WrongValue('a file with pairs');
+      if (second !== undefined) throw new WrongValue('one file', texts.join(' '));
+      return first;
+    },
+  },
   options: {
-    pack: { type: 'string' },
-    flip: { type: 'string' },
-    'n-cal': { type: 'string', default: '1000' },
+    pack: option('NAME', 'a model pack; the default pack by default', text, undefined),
+    flip: option('MODE', 'none, mean or concat', oneOf(['none', 'mean', 'concat']), undefined),
+    'n-cal': option('N', 'size of the gallery that the curve is for; 1000 by default', wholeNumber(1), 1000),
   },
 });
 
 await runTask(async (interruption) => {
-  const [file] = positionals;
-  if (file === undefined || !existsSync(file)) {
-    throw new TaskFailure(`${file ?? 'A file with pairs'} is missing: npm run calibrate -- pairs.csv`);
-  }
-  const galleryReference = Number(values['n-cal']);
-  if (!(galleryReference >= 1)) throw new TaskFailure(`--n-cal is '${values['n-cal']}', expected 1 or more.`);
+  const galleryReference = values['n-cal'];
   const list = readPairList(readFileSync(file, 'utf8'));
 
   const settings = {

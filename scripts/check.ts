@@ -1,5 +1,6 @@
 /** `npm run check`: format, lint, types, boundaries and generated files, all of them, with what each has to say. */
 import { isCurrent } from './generate/generated-files.ts';
+import { readCommandLine } from './run/command-line.ts';
 import { runCommand } from './run/command.ts';
 import { root } from './run/root.ts';
 import { runTask } from './run/task.ts';
@@ -15,6 +16,11 @@ const checks = {
   'types of scripts': tool('typescript/bin/tsc', '--noEmit', '-p', 'scripts/tsconfig.json'),
   boundaries: tool('dependency-cruiser/bin/dependency-cruiser.mjs', 'apps', 'libs', 'test', 'scripts'),
 };
+
+readCommandLine({
+  command: 'npm run check',
+  about: 'Format, lint, types, boundaries and generated files, all of them, with what each has to say.',
+});
 
 await runTask(async ({ asked }) => {
   const failed: string[] = [];

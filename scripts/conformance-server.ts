@@ -2,21 +2,25 @@
  * `npm run conformance-server -- [--port N]`: the model server of the default pack with small models beside its own, for
  * which the answers of a real Triton are known; on port 8001 unless told otherwise.
  */
-import { parseArgs } from 'node:util';
-import { TaskFailure } from './run/failure.ts';
+import { readCommandLine } from './run/command-line.ts';
+import { option, wholeNumber } from './run/command-line-values.ts';
 import { Program, untilStopAsked } from './run/program.ts';
 import { runService } from './run/task.ts';
 import { compileProgram } from './setup/compile.ts';
 import { buildNativeLibraries } from './setup/native-build.ts';
 import { fetchModelPack } from './setup/prepare.ts';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8001' } } });
+const { values } = readCommandLine({
+  command: 'npm run conformance-server',
+  about:
+    'The model server of the default pack with small models beside its own, for which the answers of a real Triton are known.',
+  options: {
+    port: option('N', '8001 by default; 0 for any that is free', wholeNumber(0, 65_535), 8001),
+  },
+});
 
 await runService(async (interruption) => {
   const { asked } = interruption;
-  if (!/^\d{1,5}$/.test(values.port)) {
-    throw new TaskFailure(`--port is '${values.port}', expected a number from 0 to 65535.`);
-  }
   await Promise.all([compileProgram('model-server', asked), buildNativeLibraries(asked)]);
   // What is compared are the usual models: a developer's settings of them do not count.
   const own = Object.entries(process.env).filter(
@@ -29,7 +33,7 @@ await runService(async (interruption) => {
     FACE_V3_FLIP_MERGE: '',
     FACE_V3_EMBEDDING_DIMENSION: '',
     FACE_V3_MODEL_SERVER_SOCKET: '',
-    FACE_V3_MODEL_SERVER_PORT: values.port,
+    FACE_V3_MODEL_SERVER_PORT: String(values.port),
   };
   await fetchModelPack(environment, asked);
 

@@ -1,5 +1,6 @@
 /** `npm run dev`: like `npm start`, and every edit is compiled and restarts the program that it changes. */
 import { watch } from 'node:fs';
+import { readCommandLine } from './run/command-line.ts';
 import { DevSession } from './run/dev-session.ts';
 import { apiAddress, readEnvironment, setting } from './run/environment.ts';
 import { assertFree } from './run/listening-port.ts';
@@ -8,6 +9,11 @@ import { interrupted } from './run/program.ts';
 import { root } from './run/root.ts';
 import { runService } from './run/task.ts';
 import { build, fetchModelPack } from './setup/prepare.ts';
+
+readCommandLine({
+  command: 'npm run dev',
+  about: 'Like npm start, and every edit is compiled and restarts the program that it changes.',
+});
 
 await runService(async (interruption) => {
   const { asked } = interruption;

@@ -2,25 +2,30 @@
  * `npm run fuzz -- [--count 100000] [--seed TEXT]`: sends broken pictures, bodies and requests to the product, and fails
  * when one is answered with a failure of the server, too late or not at all, or when memory grows.
  */
-import { parseArgs } from 'node:util';
 import { join } from 'node:path';
+import { readCommandLine } from './run/command-line.ts';
+import { option, text, wholeNumber } from './run/command-line-values.ts';
 import { runCommand } from './run/command.ts';
-import { TaskFailure } from './run/failure.ts';
 import { root } from './run/root.ts';
 import { runTask } from './run/task.ts';
 import { build, fetchModelPack, fetchSamplePhotos } from './setup/prepare.ts';
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
+  command: 'npm run fuzz',
+  about:
+    'Sends broken pictures, bodies and requests to the product, and fails when one is answered with a failure of the server, too late or not at all, or when memory grows.',
   options: {
-    count: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: new Date().toISOString() },
+    count: option('N', 'requests; 100000 by default', wholeNumber(1, 999_999_999), 100_000),
+    seed: option(
+      'TEXT',
+      'the same requests again; others each time by default',
+      text,
+      new Date().toISOString(),
+    ),
   },
 });
 
 await runTask(async ({ asked }) => {
-  if (!/^[1-9]\d{0,8}$/.test(values.count)) {
-    throw new TaskFailure(`--count is '${values.count}', expected a number of requests.`);
-  }
   await build(asked);
   await fetchModelPack(process.env, asked);
   await fetchSamplePhotos(process.env, asked);
@@ -30,7 +35,7 @@ await runTask(async ({ asked }) => {
     [vitest, 'run', '--project', 'e2e', 'test/fuzz.e2e.ts'],
     {
       stop: asked,
-      env: { ...process.env, FACE_FUZZ_COUNT: values.count, FACE_FUZZ_SEED: values.seed },
+      env: { ...process.env, FACE_FUZZ_COUNT: String(values.count), FACE_FUZZ_SEED: values.seed },
       show: 'all',
     },
   );

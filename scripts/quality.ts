@@ -4,7 +4,6 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ApiClient } from './measure/api-client.ts';
 import { describeMachine, today } from './measure/machine.ts';
 import { table } from './measure/markdown.ts';
@@ -19,8 +18,10 @@ import { measureOperatingPoints } from './quality/operating.measurement.ts';
 import { measureRerank } from './quality/rerank.measurement.ts';
 import { measureStudio } from './quality/studio.measurement.ts';
 import { measureWider } from './quality/wider.measurement.ts';
+import { readCommandLine } from './run/command-line.ts';
+import { oneOf, option, readEach, text } from './run/command-line-values.ts';
 import { setting } from './run/environment.ts';
-import { Interrupted, TaskFailure } from './run/failure.ts';
+import { Interrupted } from './run/failure.ts';
 import { root } from './run/root.ts';
 import { runTask } from './run/task.ts';
 
@@ -41,19 +42,23 @@ const parts: Readonly<Record<string, Part>> = {
   merge: { folder: 'lfw', measure: measureMerge },
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { data: { type: 'string', default: join(root, '../shared/data') } },
+const { values, operands } = readCommandLine({
+  command: 'npm run quality',
+  about:
+    'Starts the product and measures through its HTTP API how well it finds and recognises faces. All parts together write docs/quality.md.',
+  operands: {
+    argument: '[PART ...]',
+    about: `of ${Object.keys(parts).join(', ')}; all of them by default`,
+    read: readEach(oneOf(Object.keys(parts))),
+  },
+  options: {
+    data: option('FOLDER', 'with the photo collections', text, join(root, '../shared/data')),
+  },
 });
 
 await runTask(async (interruption) => {
   const data = resolve(values.data);
-  const chosen = positionals.length === 0 ? Object.keys(parts) : positionals;
-  const wanted = chosen.map((name): [string, Part] => {
-    const part = parts[name];
-    if (part !== undefined) return [name, part];
-    throw new TaskFailure(`There is no part '${name}'. Parts: ${Object.keys(parts).join(', ')}.`);
-  });
+  const wanted = Object.entries(parts).filter(([name]) => operands.length === 0 || operands.includes(name));
   const present = wanted.filter(([, { folder }]) => existsSync(join(data, folder)));
   const missing = wanted.filter((part) => !present.includes(part));
   if (missing.length > 0) {

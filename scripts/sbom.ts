@@ -4,43 +4,42 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { lockedPackages } from './inventory/locked-packages.ts';
 import { type ModelFile, modelFiles } from './inventory/model-files.ts';
+import { readCommandLine } from './run/command-line.ts';
+import { option, text } from './run/command-line-values.ts';
 import { runQuietly } from './run/command.ts';
 import { TaskFailure } from './run/failure.ts';
 import { root } from './run/root.ts';
 import { runTask } from './run/task.ts';
 import { npmCommand } from './setup/dependencies.mjs';
 
-const { values } = parseArgs({ options: { output: { type: 'string', default: 'dist/sbom.cdx.json' } } });
+const { values } = readCommandLine({
+  command: 'npm run sbom',
+  about:
+    'Writes what the product is made of as a CycloneDX document: packages, and the weights of the model packs.',
+  options: {
+    output: option('FILE', 'dist/sbom.cdx.json by default', text, 'dist/sbom.cdx.json'),
+  },
+});
 
 interface Bill {
   readonly metadata: { readonly component: Record<string, unknown> };
   readonly components: Record<string, unknown>[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
 await runTask(async ({ asked }) => {
   const npm = npmCommand(process.env['npm_execpath']);
   // Of the lock file, so that it is the same on every platform.
-  const wanted = [
-    'sbom',
-    '--sbom-format',
-    'cyclonedx',
-    '--omit',
-    'dev',
-    '--package-lock-only',
-    '--loglevel',
-    'error',
-  ];
+  const wanted = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--loglevel', 'error'];
   const printed = await runQuietly(
     'npm cannot write the bill of materials',
     npm.program,
     [...npm.prefix, ...wanted],
-    {
-      stop: asked,
-    },
+    { stop: asked },
   );
-  const bill = readBill(printed);
+  const bill = shippedPart(readBill(printed));
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
     string,
     string
@@ -61,6 +60,25 @@ function readBill(printed: string): Bill {
   } catch (cause) {
     throw new TaskFailure(`npm printed no bill of materials:\n\n${printed}`, { cause });
   }
+}
+
+/**
+ * Without packages that are only for those who change the code. npm's own `--omit dev` leaves out what both need, such
+ * as express.
+ */
+function shippedPart(bill: Bill): Bill {
+  const development = new Set(
+    lockedPackages()
+      .filter((each) => each.development)
+      .map(({ name, version }) => `${name}@${version}`),
+  );
+  return {
+    ...bill,
+    components: bill.components.filter((each) => !development.has(String(each['bom-ref']))),
+    dependencies: bill.dependencies
+      .filter(({ ref }) => !development.has(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => !development.has(each)) })),
+  };
 }
 
 function modelComponent({

@@ -1,4 +1,5 @@
 /** `npm start`: builds what is needed, starts the model server and the API, and stops both on Ctrl-C. */
+import { readCommandLine } from './run/command-line.ts';
 import { type Environment, apiAddress, hasApiKey, readEnvironment, setting } from './run/environment.ts';
 import { assertFree } from './run/listening-port.ts';
 import { Product } from './run/product.ts';
@@ -7,6 +8,12 @@ import { welcome } from './run/welcome.ts';
 import { runService } from './run/task.ts';
 import { build, fetchModelPack, fetchSamplePhotos } from './setup/prepare.ts';
 import { samplePhotoPath } from './setup/sample-photos.ts';
+
+readCommandLine({
+  command: 'npm start',
+  about:
+    'Builds what is needed, starts the model server and the API, and stops both on Ctrl-C. Settings are environment variables or lines of .env: docs/configuration.md.',
+});
 
 await runService(async (interruption) => {
   const environment = readEnvironment();

@@ -145,6 +145,9 @@ describe('timings_ms', () => {
     }
     // What another program takes of the machine in between belongs to no phase: most requests count, not each.
     const [median = Number.NaN] = sums.toSorted((a, b) => a - b).slice(7);
+    console.log(
+      `/${path}: the phases are ${(100 * median).toFixed(1)} % of total_ms, in the median of ${sums.length}`,
+    );
     expect(median).toBeGreaterThan(0.9);
     expect(median).toBeLessThan(1.1);
   });

@@ -7,6 +7,7 @@ import { samplePhoto } from './support/photos.js';
 import { runToEnd } from './support/process.js';
 import { type Api, Product, cleanEnvironment, entries, startApi } from './support/product.js';
 import { RawConnection, head } from './support/raw-http.js';
+import { Scrape } from './support/scrape.js';
 
 const fixed = 'the-key-of-the-settings';
 const old = 'the-old-key-of-the-file';
@@ -123,6 +124,7 @@ describe('wrong keys', () => {
       FACE_V3_API_KEY: fixed,
       FACE_V3_MAX_WRONG_KEYS_PER_MINUTE: '5',
       FACE_V3_TRUSTED_PROXIES: '127.0.0.0/8',
+      FACE_V3_METRICS_PORT: '0',
     });
   });
 
@@ -148,6 +150,9 @@ describe('wrong keys', () => {
     expect((await knock(api, { key: fixed, from: '192.0.2.2' })).status).toBe(422);
     expect(api.printed).toContain('192.0.2.1 sent 5 wrong keys within a minute');
     expect(api.printed).not.toContain('a-guess-number');
+    const scrape = await Scrape.of(api.ready.metricsUrl);
+    const counted = (reason: string) => scrape.sum('face_api_http_requests_rejected_total', { reason });
+    expect([counted('unauthorized'), counted('too_many_wrong_keys')]).toEqual([5, 8]);
   });
 
   it('harm nobody whose right key came from the same address before', async () => {
@@ -210,7 +215,11 @@ describe('requests of one key', () => {
 
   beforeAll(async () => {
     product = await Product.start({
-      api: { FACE_V3_API_KEY: fixed, FACE_V3_MAX_CONCURRENT_REQUESTS_PER_KEY: '2' },
+      api: {
+        FACE_V3_API_KEY: fixed,
+        FACE_V3_MAX_CONCURRENT_REQUESTS_PER_KEY: '2',
+        FACE_V3_METRICS_PORT: '0',
+      },
     });
   });
 
@@ -234,6 +243,8 @@ describe('requests of one key', () => {
     while (refused.status === 200) refused = await busy();
     expect(refused).toEqual({ status: 429, code: 'overloaded', retryAfter: '1' });
     expect((await request(`${product.url}/healthz`)).status).toBe(200);
+    const scrape = await Scrape.of(product.api.ready.metricsUrl);
+    expect(scrape.sum('face_api_http_requests_rejected_total', { reason: 'key_requests' })).toBe(1);
     for (const connection of held) connection.send(photo.subarray(1000));
     for (const connection of held) {
       expect(await connection.until(/"num_faces"/)).toMatch(/^HTTP\/1.1 200 /);

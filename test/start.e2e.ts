@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EmbeddingsAnswer } from './support/client.js';
+import { privateContentIn } from './support/private-content.js';
 import { cleanEnvironment } from './support/product.js';
 
 const root = new URL('../', import.meta.url).pathname;
@@ -38,9 +39,14 @@ class Start {
     await Promise.race([this.#welcomed.promise, ended]);
   }
 
-  /** @returns the exit code */
+  /**
+   * @returns the exit code
+   * @throws Error when what was printed holds what belongs to a caller
+   */
   async end(): Promise<number | null> {
     const [code] = (await once(this.child, 'close')) as [number | null];
+    const leaked = privateContentIn(this.printed, {});
+    if (leaked !== undefined) throw new Error(`A log holds ${leaked}`);
     return code;
   }
 

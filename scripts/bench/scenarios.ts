@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { toBase64 } from '../measure/api-client.ts';
+import { WrongValue } from '../run/command-line-values.ts';
 
 /** One kind of load: requests of one body, sent again and again over a number of connections. */
 export interface Scenario {
@@ -64,6 +65,26 @@ export function isWanted(name: string, wanted: readonly string[], names: readonl
     wanted.length === 0 ||
     wanted.some((each) => name === each || (!names.includes(each) && name.startsWith(each)))
   );
+}
+
+/** The memory that many requests leave behind, measured after the scenarios. */
+const memory = 'M';
+
+export const scenarioNames: readonly string[] = [
+  ...planScenarios(Buffer.alloc(0)).map(({ name }) => name),
+  memory,
+];
+
+/**
+ * @param text names with commas between them
+ * @throws WrongValue when one of them is no name and no beginning of one
+ */
+export function readWanted(text: string): string[] {
+  const wanted = text.split(',').filter((name) => name !== '');
+  if (wanted.length > 0 && wanted.every((each) => scenarioNames.some((name) => name.startsWith(each)))) {
+    return wanted;
+  }
+  throw new WrongValue(`names of scenarios: ${scenarioNames.join(', ')}`);
 }
 
 function imagesBody(photos: readonly Buffer[]): Buffer {

@@ -55,6 +55,18 @@ const generators: readonly Generator[] = [
     },
   },
   {
+    // Helm reads nothing outside of a chart, and warns of links that lead there.
+    result: 'deploy/helm/face-search-backend/files',
+    makes: () => true,
+    generate: (folder) => {
+      for (const name of ['prometheus-rules.yaml', 'grafana-dashboard.json']) {
+        const copy = join(folder, 'deploy/helm/face-search-backend/files', name);
+        cpSync(join(root, 'deploy/observability', name), copy);
+      }
+      return Promise.resolve();
+    },
+  },
+  {
     result: 'triton/models_serving',
     // Weights and plans are the owner's.
     makes: (path) => /(^|\/)(config\.pbtxt|model\.py|\.gitkeep|contract-id\.template)$/.test(path),

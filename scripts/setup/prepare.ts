@@ -9,7 +9,7 @@ import { hasSamplePhotos } from './sample-photos.ts';
 import { endStep } from './step-line.mjs';
 
 /** Fetches packs and photos; it shows its own progress and says itself what went wrong. */
-const fetchProgram = 'dist/model-server/apps/model-server/src/packs/fetch.main.js';
+export const fetchProgram = 'dist/model-server/apps/model-server/src/packs/fetch.main.js';
 
 /**
  * Builds and compiles what is not up to date.
@@ -52,7 +52,7 @@ export async function fetchSamplePhotos(environment: Environment, stop: AbortSig
  * @param wanted names or paths of packs, `--photos`; nothing is the default pack
  * @throws TaskFailure when something cannot be fetched; the fetching program has said why
  */
-export async function fetchWanted(
+async function fetchWanted(
   what: string,
   wanted: readonly string[],
   environment: Environment,

@@ -1,72 +1,25 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Settings as ApiSettings } from '../../apps/api/src/config/settings.js';
 import { Settings as ModelServerSettings } from '../../apps/model-server/src/config/settings.js';
-import { preparePython, pythonFolder } from '../../scripts/setup/python-environment.js';
-import { Helm } from '../support/helm.js';
-import { type Container, type Manifest, podOf, selectorOf, selects } from '../support/manifests.js';
+import { Chart, type Rendered, chartFolder, kubernetesVersions } from '../support/chart.js';
+import { environmentOf, podOf, selectorOf, selects } from '../support/manifests.js';
 
-const chart = fileURLToPath(new URL('../../deploy/helm/face-search-backend', import.meta.url));
-const python = fileURLToPath(new URL('../kubernetes/', import.meta.url));
-const requirements = join(python, 'requirements.txt');
+const chart = await Chart.find();
 
-/** The oldest that the chart takes, and the newest whose schemas are at hand. */
-const kubernetesVersions = ['1.30', '1.37'] as const;
-
-const helm = await Helm.find();
-if ('problem' in helm) console.log(`skipped: the tests of the Helm chart, for ${helm.problem}`);
-const environment = await preparePython({
-  folder: pythonFolder(process.env, 'kubernetes'),
-  requirements: ['--requirement', requirements],
-  files: [requirements],
-});
-if ('problem' in environment) {
-  console.log(`skipped: the tests of the Helm chart, for kubernetes-validate: ${environment.problem}`);
-}
-
-interface Rendered {
-  readonly manifest: Manifest;
-  readonly problems: readonly string[];
-}
-
-/** Some kinds have none. */
-const noSpec = { spec: {} };
-
-function template(...args: string[]) {
-  if ('problem' in helm) throw new Error(helm.problem);
-  return helm.run('template', 'faces', chart, '--kube-version', `${kubernetesVersions[0]}.0`, ...args);
-}
-
-function render(values: string, ...args: string[]): Rendered[] {
-  const { code, stdout, stderr } = template('--values', join(chart, 'ci', values), ...args);
-  if (code !== 0) throw new Error(stderr);
-  if ('problem' in environment) throw new Error(environment.problem);
-  const program = join(python, 'read_manifests.py');
-  const read = spawnSync(environment.python, [program, ...kubernetesVersions], {
-    input: stdout,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  });
-  if (read.status !== 0) throw new Error(read.stderr);
-  const answers = JSON.parse(read.stdout) as Rendered[];
-  return answers.map(({ manifest, problems }) => ({ manifest: { ...noSpec, ...manifest }, problems }));
-}
-
-const valueFiles = readdirSync(join(chart, 'ci'));
-const missing = 'problem' in helm || 'problem' in environment;
-
-describe.skipIf(missing)('the Helm chart', () => {
+describe('the Helm chart', () => {
+  if (chart === undefined) {
+    it.skip('needs helm and kubernetes-validate');
+    return;
+  }
   let folder: string;
   const rendered = new Map<string, readonly Rendered[]>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'face-helm-'));
-    for (const values of valueFiles) rendered.set(values, render(values));
+    for (const values of chart.valueFiles) rendered.set(values, chart.render(values));
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -81,15 +34,12 @@ describe.skipIf(missing)('the Helm chart', () => {
     if (container === undefined) throw new Error(`${component} has no container`);
     return { pod: spec, container };
   };
-  const environmentOf = ({ env = [] }: Container) =>
-    Object.fromEntries(env.map(({ name, value }) => [name, value]));
 
-  describe.each(valueFiles)('with %s', (values) => {
+  describe.each(chart.valueFiles)('with %s', (values) => {
     it('passes helm lint', () => {
-      if ('problem' in helm) return;
-      const { code, stdout, stderr } = helm.run(
+      const { code, stdout, stderr } = chart.helm.run(
         ...['lint', '--strict', '--quiet', '--kube-version', `${kubernetesVersions[0]}.0`],
-        ...['--values', join(chart, 'ci', values), chart],
+        ...['--values', join(chartFolder, 'ci', values), chartFolder],
       );
       expect([code, stdout, stderr]).toEqual([0, '', '']);
     });
@@ -97,8 +47,8 @@ describe.skipIf(missing)('the Helm chart', () => {
     it(`fits the schemas of Kubernetes ${kubernetesVersions.join(' and ')}`, () => {
       expect(manifests(values).length).toBeGreaterThan(2);
       for (const { manifest, problems } of rendered.get(values) ?? []) {
-        // The one kind that is the Prometheus operator's.
-        if (manifest.kind === 'ServiceMonitor') continue;
+        // Kinds of the Prometheus operator.
+        if (['ServiceMonitor', 'PrometheusRule'].includes(manifest.kind)) continue;
         expect([manifest.kind, manifest.metadata.name, problems]).toEqual([
           manifest.kind,
           manifest.metadata.name,
@@ -210,7 +160,7 @@ describe.skipIf(missing)('the Helm chart', () => {
       expect(url).toBe(`dns:///${service?.metadata.name}:${service?.spec.ports?.[0]?.port}`);
       expect(service?.spec).toMatchObject({
         clusterIP: 'None',
-        ports: [{ name: 'grpc' }, ...(component === 'triton' ? [{ name: 'metrics' }] : [])],
+        ports: [{ name: 'grpc' }, { name: 'metrics' }],
       });
     }
     const external = environmentOf(deployment('external-values.yaml', '-api').container);
@@ -274,6 +224,7 @@ describe.skipIf(missing)('the Helm chart', () => {
     ['inference.url=triton:8001', /inference[/.]url/],
     ['environment=local', /environment/],
     ['api.settings.FACE_V3_PORT=9000', /FACE_V3_PORT/],
+    ['api.settings.FACE_V3_METRICS_PORT=9000', /FACE_V3_METRICS_PORT/],
     ['api.settings.MAX_BATCH_SIZE=9', /\bMAX_BATCH_SIZE/],
     ['apiKeys.values={short}', /apiKeys[/.]values/],
     ['apiKeys.values={0123456789abcdef}', /apiKeys.existingSecret or apiKeys.values, not both/],
@@ -282,16 +233,13 @@ describe.skipIf(missing)('the Helm chart', () => {
     ['api.resources.requests=null', /resources.requests.cpu, which is not set/],
     ['api.ingress.enabled=true', /api[/.]ingress[/.]host/],
   ])('refuses %s, and says why', (setting, words) => {
-    const { code, stderr } = template(
-      ...['--values', join(chart, 'ci/model-server-values.yaml'), '--set', setting],
-    );
+    const { code, stderr } = chart.template('model-server-values.yaml', '--set', setting);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(words);
   });
 
   it('is refused by a cluster that is too old for it', () => {
-    if ('problem' in helm) return;
-    const { code, stderr } = helm.run('template', 'faces', chart, '--kube-version', '1.29.0');
+    const { code, stderr } = chart.helm.run('template', 'faces', chartFolder, '--kube-version', '1.29.0');
     expect([code, stderr]).toEqual([1, expect.stringContaining('kubeVersion: >=1.30.0-0')]);
   });
 });

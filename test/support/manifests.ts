@@ -4,6 +4,7 @@ export interface Manifest {
   readonly metadata: { readonly name: string; readonly labels: Labels };
   readonly automountServiceAccountToken?: boolean;
   readonly stringData?: Readonly<Record<string, string>>;
+  readonly data?: Readonly<Record<string, string>>;
   /** Empty where the kind has none. */
   readonly spec: Spec;
 }
@@ -18,8 +19,17 @@ interface Spec {
   readonly replicas?: number;
   readonly clusterIP?: string;
   readonly ports?: readonly { readonly name: string; readonly port: number; readonly targetPort: string }[];
-  readonly endpoints?: readonly { readonly port: string }[];
-  readonly ingress?: readonly { readonly from?: readonly object[] }[];
+  readonly endpoints?: readonly Endpoint[];
+  readonly groups?: readonly object[];
+  readonly ingress?: readonly {
+    readonly ports: readonly { readonly port: string }[];
+    readonly from?: readonly object[];
+  }[];
+}
+
+interface Endpoint {
+  readonly port: string;
+  readonly relabelings?: readonly { readonly targetLabel: string; readonly replacement: string }[];
 }
 
 export interface PodSpec {
@@ -54,6 +64,10 @@ export interface Probe {
 /** Of the pods that a resource is or makes. */
 export function podOf({ kind, spec }: Manifest): PodSpec | undefined {
   return kind === 'Pod' ? (spec as unknown as PodSpec) : spec.template?.spec;
+}
+
+export function environmentOf({ env = [] }: Container): Readonly<Record<string, string>> {
+  return Object.fromEntries(env.map(({ name, value }) => [name, value]));
 }
 
 /** Labels by which a resource finds its pods. */

@@ -50,8 +50,10 @@ export class Program<Ready> {
    */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals | null> {
     if (this.running) {
+      // All that it says, its last lines too; nobody waits for workers that outlive one that was killed.
+      const ended = once(this.child, signal === 'SIGKILL' ? 'exit' : 'close');
       this.child.kill(signal);
-      await once(this.child, 'exit');
+      await ended;
     }
     const leaked = privateContentIn(this.printed, this.env);
     if (leaked !== undefined) throw new Error(`A log holds ${leaked}`);
@@ -59,7 +61,10 @@ export class Program<Ready> {
   }
 }
 
-/** Runs `entry` to its end, for programs that are expected to refuse to start. */
+/**
+ * Runs `entry` to its end, for programs that are expected to refuse to start.
+ * @throws Error when it has printed what belongs to a caller, or a secret
+ */
 export async function runToEnd(
   entry: string,
   env: NodeJS.ProcessEnv,
@@ -67,7 +72,10 @@ export async function runToEnd(
 ): Promise<{ code: number | null; printed: string }> {
   const { child, output } = launch(entry, env, folder);
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, printed: output.join('') };
+  const printed = output.join('');
+  const leaked = privateContentIn(printed, env);
+  if (leaked !== undefined) throw new Error(`A log holds ${leaked}`);
+  return { code, printed };
 }
 
 /** @param folder by default one away from the project, whose .env is the developer's own */

@@ -3,7 +3,6 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { ApiKeys, type KeyId } from './api-keys.js';
-import { AuthCounts } from './auth-counts.js';
 import { KeyConcurrency } from './key-concurrency.js';
 import { publicKey } from './public.decorator.js';
 import { WrongKeyLimit } from './wrong-key-limit.js';
@@ -17,7 +16,6 @@ export class ApiKeyGuard implements CanActivate {
     private readonly keys: ApiKeys,
     private readonly limit: WrongKeyLimit,
     private readonly concurrency: KeyConcurrency,
-    private readonly counts: AuthCounts,
     private readonly reflector: Reflector,
   ) {}
 
@@ -28,32 +26,20 @@ export class ApiKeyGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean | undefined>(publicKey, targets) === true) return true;
     const http = context.switchToHttp();
     const key = await this.#identify(http.getRequest<Request>());
-    try {
-      this.concurrency.take(key, http.getResponse<Response>());
-    } catch (error) {
-      this.counts.busy++;
-      throw error;
-    }
+    this.concurrency.take(key, http.getResponse<Response>());
     return true;
   }
 
   async #identify(request: Request): Promise<KeyId> {
     const given = request.headers[apiKeyHeader];
     if (typeof given !== 'string') {
-      this.counts.missing++;
       throw new FaceError('unauthorized', 'The header X-API-KEY is missing.');
     }
     const key = this.keys.find(given);
     const address = request.ip ?? '';
     if (key !== undefined && this.limit.knows(address, key)) return key;
-    try {
-      await this.limit.judge(address, key);
-    } catch (error) {
-      this.counts.limited++;
-      throw error;
-    }
+    await this.limit.judge(address, key);
     if (key !== undefined) return key;
-    this.counts.wrong++;
     throw new FaceError('unauthorized', 'The key in the header X-API-KEY is not known here.');
   }
 }

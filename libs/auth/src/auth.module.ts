@@ -2,7 +2,6 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeys } from './api-keys.js';
-import { AuthCounts } from './auth-counts.js';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.js';
 import { KeyConcurrency } from './key-concurrency.js';
 import { KeyFile } from './key-file.js';
@@ -17,13 +16,11 @@ export class AuthModule {
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },
         { provide: ApiKeys, useValue: new ApiKeys([...options.fixedKeys, ...options.fileKeys]) },
-        AuthCounts,
         KeyConcurrency,
         KeyFile,
         WrongKeyLimit,
         { provide: APP_GUARD, useClass: ApiKeyGuard },
       ],
-      exports: [AuthCounts],
     };
   }
 }

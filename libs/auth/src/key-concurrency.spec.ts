@@ -11,7 +11,11 @@ it('counts the requests of each key until their answers are out', () => {
   const first = response();
   concurrency.take('a', first);
   concurrency.take('a', response());
-  const busy = expect.objectContaining({ code: 'overloaded', retryAfterSeconds: 1 }) as Error;
+  const busy = expect.objectContaining({
+    code: 'overloaded',
+    limit: 'key_requests',
+    retryAfterSeconds: 1,
+  }) as Error;
   expect(() => concurrency.take('a', response())).toThrow(busy);
   concurrency.take('b', response());
   first.emit('close');

@@ -25,7 +25,7 @@ export class KeyConcurrency {
     const working = this.#working.get(key) ?? 0;
     if (working >= this.#most) {
       const sentence = `${this.#most} requests with this key are being worked on, which is as many as it may have at a time.`;
-      throw new FaceError('overloaded', sentence, { retryAfterSeconds: 1 });
+      throw new FaceError('overloaded', sentence, { retryAfterSeconds: 1, limit: 'key_requests' });
     }
     this.#working.set(key, working + 1);
     response.once('close', () => this.#release(key));

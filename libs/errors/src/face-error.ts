@@ -54,10 +54,17 @@ export interface ImageReference {
 
 /**
  * Which bound an `overloaded` request met: requests at work, bytes of their bodies, inferences that wait for a call, the
- * model server's own queue, native calls, pictures that wait for the decoder.
+ * model server's own queue, native calls, pictures that wait for the decoder, requests of one key at work.
  */
 export type Limit =
-  'requests' | 'queue_time' | 'body_bytes' | 'model_calls' | 'model_queue' | 'native_calls' | 'decoder_queue';
+  | 'requests'
+  | 'queue_time'
+  | 'body_bytes'
+  | 'model_calls'
+  | 'model_queue'
+  | 'native_calls'
+  | 'decoder_queue'
+  | 'key_requests';
 
 export interface FaceErrorOptions {
   readonly cause?: unknown;

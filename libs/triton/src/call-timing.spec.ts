@@ -4,7 +4,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Metadata, status } from '@grpc/grpc-js';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type TritonCall, onTritonCall, timedCall } from './call-timing.js';
+import { type TritonCall, onTritonCall, tellUntriedCall, timedCall } from './call-timing.js';
 
 const path = '/inference.GRPCInferenceService/ModelInfer';
 const metadata = new Metadata();
@@ -26,6 +26,16 @@ describe('a timed call', () => {
       ['ModelInfer', '', 'OK'],
     ]);
     for (const { seconds } of told) expect(seconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('is told of without an attempt, too', () => {
+    tellUntriedCall(subject);
+    tellUntriedCall({ path, model: undefined });
+    const untried = { method: 'ModelInfer', code: 'UNAVAILABLE', seconds: 0 };
+    expect(told).toEqual([
+      { ...untried, model: 'detection' },
+      { ...untried, model: '' },
+    ]);
   });
 
   it('sends the metadata as they are while nothing is traced', async () => {
@@ -61,7 +71,16 @@ describe('a call of a trace', () => {
     expect(metadata.get('traceparent')).toEqual([]);
   });
 
+  it('is a span without an attempt, too', () => {
+    const request = provider.getTracer('test').startSpan('request');
+    context.with(trace.setSpan(context.active(), request), () => tellUntriedCall(subject));
+    const [span] = exporter.getFinishedSpans();
+    expect(span?.parentSpanContext?.spanId).toBe(request.spanContext().spanId);
+    expect(span?.attributes).toMatchObject({ 'face.model': 'detection', 'rpc.grpc.status_code': 14 });
+  });
+
   it('makes no trace of its own', async () => {
+    tellUntriedCall(subject);
     await timedCall(subject, (sent) => Promise.resolve(expect(sent).toBe(metadata)));
     expect(exporter.getFinishedSpans()).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { type Metadata, status } from '@grpc/grpc-js';
 import { channel } from 'node:diagnostics_channel';
 import { isGrpcFailure } from './grpc-failure.js';
 
-/** One attempt of a call to the model server that has ended. */
+/** One attempt of a call to the model server that has ended, or a call that was refused without one. */
 export interface TritonCall {
   /** Without its service, as in `ModelInfer`. */
   readonly method: string;
@@ -11,24 +11,31 @@ export interface TritonCall {
   readonly model: string;
   /** Name of the gRPC status, as in `OK` or `UNAVAILABLE`. */
   readonly code: string;
+  /** 0 without an attempt. */
   readonly seconds: number;
+}
+
+/** What a call is about. */
+interface TimedSubject {
+  /** Of the method, as in `/inference.GRPCInferenceService/ModelInfer`. */
+  readonly path: string;
+  readonly model: string | undefined;
 }
 
 const calls = channel('face.triton.call');
 const tracer = trace.getTracer('@face/triton');
 
-/** Tells of every attempt of a call from now on. Nothing is measured while nobody listens. */
+/** Tells of every attempt of a call from now on, and of calls without one. Nothing is measured while nobody listens. */
 export function onTritonCall(listener: (call: TritonCall) => void): void {
   calls.subscribe((message) => listener(message as TritonCall));
 }
 
 /**
  * Makes one attempt of a call: measured, and, when it belongs to a trace, as a span of it that the server continues.
- * @param path of the method, as in `/inference.GRPCInferenceService/ModelInfer`
  * @param call is given the metadata to send
  */
 export async function timedCall<Response>(
-  { path, model = '', metadata }: { path: string; model: string | undefined; metadata: Metadata },
+  { path, model = '', metadata }: TimedSubject & { readonly metadata: Metadata },
   call: (metadata: Metadata) => Promise<Response>,
 ): Promise<Response> {
   const traced = trace.getSpan(context.active()) !== undefined;
@@ -51,6 +58,20 @@ export async function timedCall<Response>(
     if (calls.hasSubscribers)
       calls.publish({ method, model, code: status[code], seconds } satisfies TritonCall);
   }
+}
+
+/** Tells of a call that was refused without an attempt, as gRPC itself would: callers see no difference. */
+export function tellUntriedCall({ path, model = '' }: TimedSubject): void {
+  const [, service = '', method = ''] = path.split('/');
+  const code = status.UNAVAILABLE;
+  if (trace.getSpan(context.active()) !== undefined) {
+    const span = startSpan(service, method, model);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.setAttribute('rpc.grpc.status_code', code);
+    span.end();
+  }
+  if (calls.hasSubscribers)
+    calls.publish({ method, model, code: status[code], seconds: 0 } satisfies TritonCall);
 }
 
 function startSpan(service: string, method: string, model: string): Span {

@@ -17,6 +17,7 @@ import {
 } from '../test/scripted-server.js';
 import { TcpRelay } from '../test/tcp-relay.js';
 import type { CallContext } from './call-context.js';
+import { type TritonCall, onTritonCall } from './call-timing.js';
 import { CallMetadata } from './call-metadata.js';
 import { InferenceLimit } from './inference-limit.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
@@ -179,8 +180,13 @@ describe('TritonClient over a real connection', () => {
     const client = connect(`127.0.0.1:${(silent.address() as AddressInfo).port}`);
     const first = await failure(client.infer('echo', [input], { y: output }, context(1500)));
     expect(first.code).toBe('deadline_exceeded');
+    const told: TritonCall[] = [];
+    onTritonCall((call) => told.push(call));
     const second = await failure(client.infer('echo', [input], { y: output }, context(3_600_000)));
     expect([second.code, second.retryAfterSeconds]).toEqual(['not_ready', 1]);
+    // What was not tried counts all the same: an outage must not look like silence.
+    const untried = { method: 'ModelInfer', model: 'echo', code: 'UNAVAILABLE', seconds: 0 };
+    expect(told.filter(({ method }) => method === 'ModelInfer')).toEqual([untried]);
   });
 
   it('stops asking again when a server is not serving for long, and begins anew when it does', async () => {

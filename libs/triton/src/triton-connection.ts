@@ -8,7 +8,7 @@ import {
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { abortError } from './abort-error.js';
 import type { CallContext } from './call-context.js';
-import { timedCall } from './call-timing.js';
+import { tellUntriedCall, timedCall } from './call-timing.js';
 import { channelCredentials, tlsOptions } from './channel-credentials.js';
 import { channelOptions } from './channel-options.js';
 import { isGrpcFailure } from './grpc-failure.js';
@@ -64,14 +64,15 @@ export class TritonConnection implements OnApplicationShutdown {
     { model, retry }: CallSubject,
     context: CallContext,
   ): Promise<Response> {
+    const { path, responseDeserialize } = method;
     if (this.reachability.isLost(performance.now())) {
+      tellUntriedCall({ path, model });
       // Whoever asks is a reason to try again.
       this.client.getChannel().getConnectivityState(true);
       throw unreachable(this.lastFailure);
     }
     // Encoded once, however many attempts there are.
     const message = method.requestSerialize(request);
-    const { path, responseDeserialize } = method;
     const attempt = () =>
       timedCall({ path, model, metadata: this.metadata }, (metadata) =>
         this.send({ path, message, metadata }, responseDeserialize, context),

@@ -8,7 +8,7 @@ export function countBackendCalls(registry: Registry, client: TritonClient): voi
   const registers = [registry];
   const grpcDurations = new Histogram({
     name: 'face_api_grpc_call_duration_seconds',
-    help: 'Attempts of calls to the model server, by the name of their gRPC status.',
+    help: 'Attempts of calls to the model server, by the name of their gRPC status; 0 for calls refused without one.',
     labelNames: ['method', 'model', 'code'],
     buckets: secondBuckets,
     registers,

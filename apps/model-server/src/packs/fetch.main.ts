@@ -1,14 +1,13 @@
-import { StartError } from '@face/environment';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { reportCommandFailure } from '../config/command-failure.js';
 import { loadSettings } from '../config/load-settings.js';
 import { parseAssetSet } from './asset-set.js';
 import { ensureAssets } from './fetch/ensure-assets.js';
 import { consoleReporter, type FetchReporter } from './fetch/reporter.js';
 import { loadPack } from './load-pack.js';
 import { packsFolder } from './locate-pack.js';
-import { PackError } from './pack-error.js';
 
 const usage = `Fetches, verifies and prepares model packs, so that the model server needs no network.
 
@@ -56,13 +55,5 @@ process.once('SIGTERM', () => process.exit(143));
 try {
   await main();
 } catch (error) {
-  // Sentences for a person; a stack helps only with what nobody has foreseen.
-  const text = error instanceof Error ? (isForeseen(error) ? error.message : error.stack) : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = 1;
-}
-
-function isForeseen(error: Error): boolean {
-  const isUsage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  return error instanceof PackError || error instanceof StartError || isUsage;
+  reportCommandFailure(error, usage);
 }

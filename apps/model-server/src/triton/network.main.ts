@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { reportCommandFailure } from '../config/command-failure.js';
 import { PackError } from '../packs/pack-error.js';
 import { fitNetwork, type FittedNetwork } from './fit-network.js';
 
@@ -75,9 +76,5 @@ function headNames(outputs: FittedNetwork['outputs']): Record<string, string> {
 try {
   await main();
 } catch (error) {
-  // Sentences for a person; a stack helps only with what nobody has foreseen.
-  const isForeseen =
-    error instanceof PackError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  process.stderr.write(`${isForeseen === true ? (error as Error).message : (error as Error).stack}\n`);
-  process.exitCode = 1;
+  reportCommandFailure(error, usage);
 }

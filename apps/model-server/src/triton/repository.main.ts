@@ -1,7 +1,7 @@
-import { StartError } from '@face/environment';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { reportCommandFailure } from '../config/command-failure.js';
 import { loadSettings } from '../config/load-settings.js';
 import { projectRoot } from '@face/environment';
 import { consoleReporter } from '../packs/fetch/reporter.js';
@@ -92,13 +92,5 @@ async function faceModels({ models, flipMerge, engine }: Profile): Promise<FaceM
 try {
   await main();
 } catch (error) {
-  // Sentences for a person; a stack helps only with what nobody has foreseen.
-  const text = error instanceof Error ? (isForeseen(error) ? error.message : error.stack) : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = 1;
-}
-
-function isForeseen(error: Error): boolean {
-  const isUsage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  return error instanceof PackError || error instanceof StartError || isUsage;
+  reportCommandFailure(error, usage);
 }
