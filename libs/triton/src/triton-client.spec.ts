@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Metadata, status } from '@grpc/grpc-js';
 import { FaceError } from '@face/errors';
 import type { ModelInferRequest, Tensor } from '@face/kserve';
-import { afterEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   Status,
   ScriptedServer,
@@ -181,6 +182,27 @@ describe('TritonClient over a real connection', () => {
     expect(first.code).toBe('deadline_exceeded');
     const second = await failure(client.infer('echo', [input], { y: output }, context(3_600_000)));
     expect([second.code, second.retryAfterSeconds]).toEqual(['not_ready', 1]);
+  });
+
+  it('is connected within a second or so when the network is back, whatever hangs from before', async () => {
+    const server = await serve({ infer: echo });
+    const relay = await TcpRelay.start(server.address);
+    cleanups.push(() => relay.stop());
+    const client = connect(relay.address);
+    const infer = () => client.infer('echo', [input], { y: output }, context(1_000));
+    await infer();
+    relay.swallow();
+    // gRPC would notice after its keepalive only; a firewall may reset the connection, and then drop all packets.
+    void relay.cut();
+    await expect.poll(async () => (await failure(infer())).code, { timeout: 10_000 }).toBe('not_ready');
+    await sleep(2_500);
+    // One is patient, one is fresh: not one for each second.
+    expect(relay.open).toBeLessThanOrEqual(3);
+    relay.restore();
+    const start = performance.now();
+    await vi.waitFor(infer, { timeout: 10_000 });
+    console.log(`connected ${(performance.now() - start).toFixed(0)} ms after the network was back`);
+    expect(relay.open).toBeLessThanOrEqual(3);
   });
 
   it('stops asking again when a server is not serving for long, and begins anew when it does', async () => {
