@@ -119,7 +119,7 @@ function wrongRequests(photo: Buffer): PlannedRequest[] {
     wrong(written({ images: [{ data: '*not base64*' }] }), json, 400),
     wrong(written({ images: [] }), json, 422),
     wrong(written({ pictures: [] }), json, 422),
-    wrong(Buffer.from('{"images": ['), json, 400),
+    wrong(Buffer.from('{"images": ['), json, 422),
     wrong(Buffer.from('a,b'), 'text/csv', 415),
     wrong(
       written({ query_embedding: [1, 2, 3], candidates: [{ id: 'a', embedding: [1, 2, 3] }] }),
