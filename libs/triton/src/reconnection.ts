@@ -3,10 +3,10 @@ import { Channel, type ChannelTarget } from './channel.js';
 import { Reachability } from './reachability.js';
 
 /** Milliseconds after which an attempt to connect that hangs is not the only one any more. */
-const attemptMs = 1_000;
+const attemptMs = 500;
 
 /**
- * The channel to the server, and while its connection hangs a second one that begins anew each second.
+ * The channel to the server, and while its connection hangs a second one that begins anew twice a second.
  *
  * gRPC does not give up an attempt to connect: when packets are dropped, one goes on for the minutes in which the system
  * repeats its SYN ever more seldom, to an address that may be nobody's any more, and one whose first bytes were lost
@@ -19,6 +19,8 @@ export class Reconnection {
   private used: Channel;
   private fresh: Channel | undefined;
   private timer: NodeJS.Timeout | undefined;
+  /** While there is no connection: resolved with whether there is one again, after a second at the latest. */
+  private outage: PromiseWithResolvers<boolean> | undefined;
   private closed = false;
 
   constructor(private readonly target: ChannelTarget) {
@@ -40,6 +42,14 @@ export class Reconnection {
     return this.reachability.isLost(performance.now());
   }
 
+  /**
+   * Whether a call that is made now would be sent: at once, when there is a connection or none was tried yet, else when
+   * there is one again, or has been none for a second.
+   */
+  isConnected(): Promise<boolean> {
+    return this.outage?.promise ?? Promise.resolve(true);
+  }
+
   close(): void {
     this.closed = true;
     this.endFresh();
@@ -57,13 +67,17 @@ export class Reconnection {
     this.reachability.observe(state, performance.now());
     if (this.closed) return;
     if (state === connectivityState.CONNECTING || state === connectivityState.TRANSIENT_FAILURE) {
+      this.outage ??= Promise.withResolvers();
       this.timer ??= setInterval(() => this.tryAnew(), attemptMs).unref();
     } else {
+      this.outage?.resolve(true);
+      this.outage = undefined;
       this.endFresh();
     }
   }
 
   private tryAnew(): void {
+    if (this.isLost) this.outage?.resolve(false);
     this.fresh?.close();
     this.fresh = undefined;
     // After a refusal gRPC itself tries again, at least twice a second.

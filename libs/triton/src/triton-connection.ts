@@ -13,6 +13,7 @@ import { RetryBudget } from './retry-budget.js';
 import { withRetries } from './retry.js';
 import { translateFailure, unreachable } from './translate-failure.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
+import { withinContext } from './within-context.js';
 
 /** What a call is about. */
 export interface CallSubject {
@@ -78,8 +79,15 @@ export class TritonConnection implements OnApplicationShutdown {
           send(client, { path, message, metadata }, responseDeserialize, context),
         ),
       );
+    const once = async (number: number) => {
+      // Where a connection was lost, the next one may hang for longer than the caller should.
+      if (number > 0 && !(await withinContext(this.reconnection.isConnected(), context))) {
+        throw unreachable(this.lastFailure);
+      }
+      return attempt();
+    };
     try {
-      return await (retry ? withRetries(context, this.budget, attempt) : attempt());
+      return await (retry ? withRetries(context, this.budget, once) : attempt());
     } catch (error) {
       if (context.signal.aborted) throw abortError(context.signal);
       if (!isGrpcFailure(error)) throw error;

@@ -53,8 +53,13 @@ export class TcpRelay {
 
   /** Nothing gets through any more, and nobody is told: as when packets are dropped. */
   swallow(): void {
-    this.silent = true;
+    this.swallowNew();
     for (const socket of this.sockets) socket.unpipe().resume();
+  }
+
+  /** Connections from now on are taken, and nothing gets through them. */
+  swallowNew(): void {
+    this.silent = true;
   }
 
   /** New connections get through again. Those of before stay silent, as behind a firewall that has forgotten them. */
