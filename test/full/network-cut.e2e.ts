@@ -64,4 +64,27 @@ describe('packets that are dropped between API and model server', () => {
         `${(performance.now() - start).toFixed(0)} ms after the network was back`,
     );
   });
+
+  it('are like a model server that is frozen, which is used again as soon as it runs', async () => {
+    expect((await embed()).status).toBe(200);
+    process.kill(modelServer.pid, 'SIGSTOP');
+    let first: Awaited<ReturnType<typeof embed>>;
+    let next: typeof first;
+    try {
+      first = await embed();
+      next = await embed();
+    } finally {
+      process.kill(modelServer.pid, 'SIGCONT');
+    }
+    const start = performance.now();
+    expect([503, 504]).toContain(first.status);
+    expect([next.status, next.body.code]).toEqual([503, 'not_ready']);
+    expect(next.milliseconds).toBeLessThan((deadlineSeconds / 4) * 1000);
+    await expect.poll(async () => (await embed()).status, { timeout: 20_000, interval: 20 }).toBe(200);
+    console.log(
+      `frozen: the request in flight got ${first.status} after ${(first.milliseconds / 1000).toFixed(1)} s, ` +
+        `the next one 503 after ${next.milliseconds.toFixed(0)} ms; first answer ` +
+        `${(performance.now() - start).toFixed(0)} ms after it ran again`,
+    );
+  });
 });
