@@ -38,6 +38,7 @@ const tasks = new Map([
   ['bench-native', true],
   ['bench-triton', true],
   ['fuzz', true],
+  ['soak', true],
   ['sbom', false],
   ['calibrate', true],
 ]);

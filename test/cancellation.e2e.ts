@@ -6,6 +6,7 @@ import { type EmbeddingsAnswer, postJson } from './support/client.js';
 import { detectedPictures } from './support/detected-pictures.js';
 import { samplePhoto } from './support/photos.js';
 import { type Api, type ModelServer, startApi, startModelServer } from './support/product.js';
+import { Scrape } from './support/scrape.js';
 
 describe('callers who hang up', () => {
   let folder: string;
@@ -19,8 +20,9 @@ describe('callers who hang up', () => {
     modelServer = await startModelServer({
       FACE_V3_MODEL_SERVER_SOCKET: socket,
       FACE_V3_MODEL_SERVER_THREADS: '1',
+      FACE_V3_MODEL_SERVER_METRICS_PORT: '0',
     });
-    api = await startApi({ FACE_V3_TRITON_URL: `unix:${socket}` });
+    api = await startApi({ FACE_V3_TRITON_URL: `unix:${socket}`, FACE_V3_METRICS_PORT: '0' });
   });
 
   afterAll(async () => {
@@ -46,6 +48,22 @@ describe('callers who hang up', () => {
     expect(next.status).toBe(200);
     expect(next.body.results[0]?.num_faces).toBe(3);
     // All of them would have been 97; what was running when they left runs to its end.
-    expect(await detectedPictures(`unix:${socket}`)).toBeLessThan(80);
+    const pictures = await detectedPictures(`unix:${socket}`);
+    expect(pictures).toBeLessThan(80);
+    const hungUp = (await Scrape.of(api.ready.metricsUrl)).sum('face_api_http_requests_total', {
+      status: '499',
+    });
+    const cancelled = (await Scrape.of(modelServer.ready.metricsUrl)).sum(
+      'face_model_server_requests_total',
+      {
+        code: 'CANCELLED',
+      },
+    );
+    console.log(
+      `callers who hang up: ${hungUp} of 12 requests counted as 499, ${cancelled} calls cancelled in the model server, ` +
+        `which looked at ${pictures} of 97 pictures`,
+    );
+    expect(hungUp).toBeGreaterThan(0);
+    expect(cancelled).toBeGreaterThan(0);
   });
 });

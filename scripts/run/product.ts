@@ -18,6 +18,7 @@ export class Product {
   readonly #socket: PrivateSocket | undefined;
   readonly #programs = new Map<ProgramName, Program>();
   #url = '';
+  #metricsUrl: string | undefined;
 
   private constructor(environment: Environment, interruption: Interruption, output: ProgramOutput) {
     this.#environment = environment;
@@ -51,6 +52,11 @@ export class Product {
     return this.#url;
   }
 
+  /** Where the API tells its metrics, when they are on. */
+  get metricsUrl(): string | undefined {
+    return this.#metricsUrl;
+  }
+
   /** What runs. */
   get programs(): readonly Program[] {
     return [...this.#programs.values()];
@@ -64,8 +70,11 @@ export class Product {
     await this.#programs.get(name)?.stop(this.#interruption);
     const program = new Program(name, this.#environmentOf(name), this.#output);
     this.#programs.set(name, program);
-    const { url } = await program.ready(this.#interruption);
-    if (url !== undefined) this.#url = url;
+    const { url, metricsUrl } = await program.ready(this.#interruption);
+    if (url !== undefined) {
+      this.#url = url;
+      this.#metricsUrl = metricsUrl;
+    }
     return program;
   }
 

@@ -18,6 +18,8 @@ export interface ReadyMessage {
   readonly type: 'ready';
   /** Of the API. */
   readonly url?: string;
+  /** When metrics are on. */
+  readonly metricsUrl?: string;
   /** Of the model server. */
   readonly addresses?: readonly string[];
 }

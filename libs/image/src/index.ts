@@ -6,6 +6,7 @@ export type { ImageLimits } from './image-limits.js';
 export { closeImages } from './jimp-reader.js';
 export type { Letterboxed } from './letterbox.js';
 export { openImage } from './open-image.js';
+export { heldPictures } from './picture-slots.js';
 export { releaseBytes } from './release-bytes.js';
 export type { Size } from './size.js';
 export type { SourceImage } from './source-image.js';

@@ -1,5 +1,5 @@
 import { FaceError } from '@face/errors';
-import { decodeSlots } from './decode-slots.js';
+import { decodeSlots } from './picture-slots.js';
 import { readHeader, type HeaderFormat } from './image-header.js';
 import { assertWithinLimits, type ImageLimits } from './image-limits.js';
 import { JimpWorker } from './jimp-worker.js';

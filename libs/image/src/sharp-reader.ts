@@ -1,7 +1,7 @@
 import { FaceError } from '@face/errors';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import type sharp from 'sharp';
-import { decodeSlots } from './decode-slots.js';
+import { decodeSlots } from './picture-slots.js';
 import { unsupportedFormat, type ImageFormat } from './image-format.js';
 import { assertWithinLimits, decodingTimedOut, type ImageLimits } from './image-limits.js';
 import type { Size } from './size.js';

@@ -16,6 +16,9 @@ import { warpedRegion } from './warp-face.js';
  */
 const shrinks = [9, 5, 3] as const;
 
+/** A small photo, and the view of a large one that is as large as the detector wants it, count as so many pixels. */
+const leastHeld = 1_000_000;
+
 /**
  * One photo of a request, upright. It is decoded when it is first needed, once for a photo of usual size; a large
  * one is decoded reduced, and again in full resolution only where faces are small.
@@ -40,6 +43,13 @@ export class SourceImage {
   /** Pixels, EXIF orientation applied. */
   get height(): number {
     return this.reader.size.height;
+  }
+
+  /** Pixels that are held decoded from the first use on until the photo is released; few of a photo that is not kept whole. */
+  get heldPixels(): number {
+    const { size, keepsUpTo } = this.reader;
+    const pixels = size.width * size.height;
+    return Math.max(leastHeld, pixels <= keepsUpTo ? pixels : 0);
   }
 
   /** The whole photo as the detector takes it. */

@@ -10,6 +10,7 @@ export { grpcTarget } from './grpc-target.js';
 export type { InputTensor } from './input-tensor.js';
 export type { OutputSpec } from './match-outputs.js';
 export { ModelCatalog } from './model-catalog.js';
+export type { Extraction } from './model-catalog.js';
 export { embeddingOutput } from './model-description.js';
 export type { ModelDescription, TensorDescription } from './model-description.js';
 export {

@@ -68,7 +68,7 @@ describe('ModelCatalog', () => {
     server.script.config = ({ name }) => ({ config: configOf(name, 4) });
     await expect(client.infer('extraction', [], {}, context())).rejects.toThrow();
     const after = await catalog.extraction(context());
-    expect([before.maxBatchSize, after.maxBatchSize]).toEqual([8, 4]);
+    expect([before.model.maxBatchSize, after.model.maxBatchSize]).toEqual([8, 4]);
   });
 
   it('asks again after a failure to ask', async () => {

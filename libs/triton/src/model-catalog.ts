@@ -3,6 +3,8 @@ import { type ModelContract, readContractParameters } from '@face/kserve';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CallContext } from './call-context.js';
 import { type ModelDescription, embeddingOutput } from './model-description.js';
+import { type ReplicaModel, ReplicaModels } from './replica-models.js';
+import type { ReplicaId } from './replicas.js';
 import { TritonClient } from './triton-client.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
 import { withinContext } from './within-context.js';
@@ -18,31 +20,74 @@ interface Entry {
   readonly description: Promise<ModelDescription>;
 }
 
+/** An extraction model, what must be known of its embeddings, and who makes them. */
+export interface Extraction {
+  readonly model: ModelDescription;
+  readonly contract: ModelContract;
+  readonly replicas: readonly ReplicaId[];
+}
+
 /** What the two models tell of themselves: asked once, and again after a reconnect, a failed call or a minute. */
 @Injectable()
 export class ModelCatalog {
   private readonly entries = new Map<string, Entry>();
+  private readonly extractions: ReplicaModels;
 
   constructor(
     private readonly client: TritonClient,
     @Inject(TRITON_OPTIONS) private readonly options: TritonOptions,
-  ) {}
+  ) {
+    const { extractionModel: name } = options;
+    this.extractions = new ReplicaModels(
+      {
+        get replicas() {
+          return client.replicas;
+        },
+        failures: () => client.failuresOf(name),
+        describe: (replica) => client.describe(name, ownContext(), { replica }),
+      },
+      maxAgeMs,
+    );
+  }
 
   detection(context: CallContext): Promise<ModelDescription> {
     return this.describe(this.options.detectionModel, context);
   }
 
-  extraction(context: CallContext): Promise<ModelDescription> {
-    return this.describe(this.options.extractionModel, context);
-  }
-
   /**
-   * What one must know of the extraction model to keep and compare its embeddings.
+   * The extraction model of this moment. Replicas may have different ones while a new one is rolled out: embeddings have
+   * to come from those that it names, and the same for all of a request.
    * @throws FaceError `triton_misconfigured` when its dimension is not the one that the settings ask for, or its
    * parameters cannot be read.
    */
+  async extraction(context: CallContext): Promise<Extraction> {
+    const { model, replicas } = await this.currentExtraction(context);
+    return { model, replicas, contract: this.contractOf(model) };
+  }
+
+  /** What one must know of the extraction model to keep and compare its embeddings. Throws as `extraction` does. */
   async contract(context: CallContext): Promise<ModelContract> {
-    const model = await this.extraction(context);
+    return (await this.extraction(context)).contract;
+  }
+
+  /** Extraction models that replicas have beside the one of most of them, as far as they have told. */
+  get otherExtractions(): readonly ReplicaModel[] {
+    return this.extractions.groups().slice(1);
+  }
+
+  private async currentExtraction(context: CallContext): Promise<ReplicaModel> {
+    const current = await this.extractions.current(context);
+    if (current !== undefined) return current;
+    // This connects, or tells why there is no connection.
+    await this.client.describe(this.options.extractionModel, context);
+    const connected = await this.extractions.current(context);
+    if (connected !== undefined) return connected;
+    throw new FaceError('not_ready', 'The connection to the model server was lost. Try again shortly.', {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  private contractOf(model: ModelDescription): ModelContract {
     const dimension = this.dimensionOf(model);
     try {
       return readContractParameters(model.parameters, dimension);
@@ -70,9 +115,8 @@ export class ModelCatalog {
   }
 
   private async ask(name: string): Promise<ModelDescription> {
-    const context = { signal: new AbortController().signal, deadline: Date.now() + timeoutMs };
     try {
-      return await this.client.describe(name, context);
+      return await this.client.describe(name, ownContext());
     } catch (error) {
       this.entries.delete(name);
       throw error;
@@ -97,4 +141,9 @@ export class ModelCatalog {
     }
     return told > 0 ? told : (expectedDimension ?? told);
   }
+}
+
+/** Of a question that outlives the request for which it was asked. */
+function ownContext(): CallContext {
+  return { signal: new AbortController().signal, deadline: Date.now() + timeoutMs };
 }

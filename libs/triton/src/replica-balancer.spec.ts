@@ -106,6 +106,34 @@ describe('calls to several replicas', () => {
     await infer();
   });
 
+  it('go only where they may, and say so at once when that has gone', async () => {
+    await inferOften(12);
+    await vi.waitFor(() => expect(connection.replicas).toHaveLength(3));
+    const [first = 0, second = 0] = connection.replicas;
+    const inferAt = (...replicas: number[]) => client.infer('echo', [input], outputs, context(), replicas);
+    asked.fill(0);
+    for (let call = 0; call < 10; call++) await inferAt(second);
+    expect(asked.toSorted((a, b) => a - b)).toEqual([0, 0, 10]);
+    asked.fill(0);
+    for (let call = 0; call < 10; call++) await inferAt(first, second);
+    expect(asked.toSorted((a, b) => a - b)).toEqual([0, 5, 5]);
+    await expect(inferAt(999)).rejects.toMatchObject({ code: 'not_ready' });
+  });
+
+  it('count each connection anew, whichever replica made it', async () => {
+    await inferOften(12);
+    await vi.waitFor(() => expect(connection.replicas).toHaveLength(3));
+    const before = connection.replicas;
+    const { generation } = connection;
+    const { address = '' } = servers[1] ?? {};
+    servers[1]?.stop();
+    await vi.waitFor(() => expect(connection.replicas).toHaveLength(2));
+    servers[1] = await ScriptedServer.start({ infer: echo }, address);
+    await vi.waitFor(() => expect(connection.replicas).toHaveLength(3), { timeout: 5000 });
+    expect(connection.generation).toBe(generation + 1);
+    expect(connection.replicas.filter((replica) => !before.includes(replica))).toHaveLength(1);
+  });
+
   it('do not leave out one whose queue is full: the others would be full next', async () => {
     await inferOften(12);
     answerWith(1, () => full);

@@ -1,11 +1,15 @@
-import { experimental, status } from '@grpc/grpc-js';
+import { Metadata, connectivityState, experimental, status } from '@grpc/grpc-js';
 import { unavailability } from './grpc-failure.js';
+import { type ReplicaId, Replicas, takeWish } from './replicas.js';
 
 type Balancing = experimental.TypedLoadBalancingConfig;
 type UpdateAddresses = Parameters<experimental.LoadBalancer['updateAddressList']>;
 
 /** Name of the policy in a service config. */
 export const replicaBalancing = 'face_replicas';
+
+/** Key of the channel options under which the balancer finds whom to tell of the connections. */
+export const replicasOption = `${experimental.SUBCHANNEL_ARGS_EXCLUDE_KEY_PREFIX}.face_replicas`;
 
 /** How long a replica is left out that says it stops; by then it has, or goes on stopping. */
 const leaveOutMs = 1000;
@@ -18,12 +22,16 @@ const leaveOutMs = 1000;
 class ReplicaBalancer implements experimental.LoadBalancer {
   private readonly turns: experimental.ChildLoadBalancerHandler;
   private readonly leaving = new LeavingReplicas();
+  private replicas = new Replicas();
 
   constructor(channel: experimental.ChannelControlHelper) {
     this.turns = new experimental.ChildLoadBalancerHandler(
       experimental.createChildChannelControlHelper(channel, {
-        updateState: (state, picker, message) =>
-          channel.updateState(state, new ReplicaPicker(picker, this.leaving, channel), message),
+        updateState: (state, picker, message) => {
+          this.replicas.update(state === connectivityState.READY ? addressesOf(picker) : new Set());
+          const { leaving, replicas } = this;
+          channel.updateState(state, new ReplicaPicker(picker, leaving, replicas, channel), message);
+        },
       }),
     );
   }
@@ -31,6 +39,8 @@ class ReplicaBalancer implements experimental.LoadBalancer {
   updateAddressList(...[endpoints, config, options, note]: UpdateAddresses): boolean {
     if (!(config instanceof ReplicaBalancingConfig)) return false;
     this.leaving.forgetPast();
+    const { [replicasOption]: told } = options as Readonly<Record<string, unknown>>;
+    if (told instanceof Replicas) this.replicas = told;
     return this.turns.updateAddressList(endpoints, config.turns, options, note);
   }
 
@@ -77,23 +87,31 @@ class ReplicaPicker implements experimental.Picker {
   constructor(
     private readonly turns: experimental.Picker,
     private readonly leaving: LeavingReplicas,
+    private readonly replicas: Replicas,
     private readonly channel: experimental.ChannelControlHelper,
   ) {}
 
   pick(args: experimental.PickArgs): experimental.PickResult {
-    let pick = this.turns.pick(args);
-    let address = addressOf(pick);
-    const start = address;
-    // Once around: those that are left out may be all there are.
-    while (address !== undefined && this.leaving.has(address)) {
-      pick = this.turns.pick(args);
-      address = addressOf(pick);
-      if (address === start) break;
+    const wanted = takeWish(args.metadata);
+    let leaving: Pick | undefined;
+    let connected = false;
+    for (const turn of onceAround(this.turns, args)) {
+      connected = true;
+      if (!this.isWanted(turn.address, wanted)) continue;
+      if (!this.leaving.has(turn.address)) return this.watch(turn);
+      leaving ??= turn;
     }
-    return address === undefined ? pick : this.watch(pick, address);
+    // Those that are left out are all there are.
+    if (leaving !== undefined) return this.watch(leaving);
+    // Without a connection the call waits, or fails, as the policy underneath says.
+    return connected ? noneWanted.pick(args) : this.turns.pick(args);
   }
 
-  private watch(pick: experimental.PickResult, address: string): experimental.PickResult {
+  private isWanted(address: string, wanted: ReadonlySet<ReplicaId> | undefined): boolean {
+    return wanted === undefined || wanted.has(this.replicas.idAt(address) ?? Number.NaN);
+  }
+
+  private watch({ pick, address }: Pick): experimental.PickResult {
     return {
       ...pick,
       onCallEnded: (code, details, metadata) => {
@@ -109,10 +127,34 @@ class ReplicaPicker implements experimental.Picker {
   }
 }
 
-/** Undefined for a pick that has to wait, or fails. */
-function addressOf({ pickResultType, subchannel }: experimental.PickResult): string | undefined {
-  return pickResultType === experimental.PickResultType.COMPLETE ? subchannel?.getAddress() : undefined;
+/** A replica whose turn it is. */
+interface Pick {
+  readonly pick: experimental.PickResult;
+  readonly address: string;
 }
+
+/** Each connected replica, in turn; whoever stops at one leaves the next turn to the one after it. */
+function* onceAround(turns: experimental.Picker, args: experimental.PickArgs): Generator<Pick> {
+  let first: string | undefined;
+  for (;;) {
+    const pick = turns.pick(args);
+    if (pick.pickResultType !== experimental.PickResultType.COMPLETE) return;
+    const address = pick.subchannel?.getAddress();
+    if (address === undefined || address === first) return;
+    first ??= address;
+    yield { pick, address };
+  }
+}
+
+function addressesOf(turns: experimental.Picker): ReadonlySet<string> {
+  const picks = onceAround(turns, { metadata: new Metadata(), extraPickInfo: {} });
+  return new Set(Array.from(picks, ({ address }) => address));
+}
+
+/** In words that grpc-failure.ts does not know, so that the call is not made again: they will not come back. */
+const noneWanted = new experimental.UnavailablePicker({
+  details: 'All replicas that the call may go to have gone',
+});
 
 class ReplicaBalancingConfig implements Balancing {
   readonly turns = experimental.parseLoadBalancingConfig({ round_robin: {} });

@@ -11,15 +11,16 @@ const delaysMs = [100, 200] as const;
  * not loaded its model: another replica may answer. Never when the queue was full: that would feed the overload.
  * Inference has no side effects, so a connection that broke halfway does no harm either.
  * @param budget of all calls to this server
+ * @param call is told how many attempts there were
  */
 export async function withRetries<T>(
   context: CallContext,
   budget: RetryBudget,
-  call: () => Promise<T>,
+  call: (attempts: number) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const answer = await call();
+      const answer = await call(attempt);
       budget.succeeded();
       return answer;
     } catch (error) {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Metadata, status } from '@grpc/grpc-js';
 import { FaceError } from '@face/errors';
 import type { ModelInferRequest, Tensor } from '@face/kserve';
-import { afterEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   Status,
   ScriptedServer,
@@ -188,6 +189,45 @@ describe('TritonClient over a real connection', () => {
     const untried = { method: 'ModelInfer', model: 'echo', code: 'UNAVAILABLE', seconds: 0 };
     expect(told.filter(({ method }) => method === 'ModelInfer')).toEqual([untried]);
   });
+
+  it('fails a second after its connection broke, when the next one hangs', { timeout: 30_000 }, async () => {
+    const server = await serve({ infer: () => relay.cut() });
+    const relay = await TcpRelay.start(server.address);
+    cleanups.push(() => relay.stop());
+    const client = connect(relay.address);
+    const start = performance.now();
+    const call = failure(client.infer('echo', [input], { y: output }, context(60_000)));
+    // The call is on its way by then; what it reconnects to says nothing.
+    await expect.poll(() => relay.open, { interval: 1 }).toBeGreaterThan(0);
+    relay.swallowNew();
+    expect((await call).code).toBe('not_ready');
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it(
+    'is connected within a second or so when the network is back, whatever hangs from before',
+    { timeout: 30_000 },
+    async () => {
+      const server = await serve({ infer: echo });
+      const relay = await TcpRelay.start(server.address);
+      cleanups.push(() => relay.stop());
+      const client = connect(relay.address);
+      const infer = () => client.infer('echo', [input], { y: output }, context(1_000));
+      await infer();
+      relay.swallow();
+      // gRPC would notice after its keepalive only; a firewall may reset the connection, and then drop all packets.
+      void relay.cut();
+      await expect.poll(async () => (await failure(infer())).code, { timeout: 10_000 }).toBe('not_ready');
+      await sleep(1_500);
+      // One is patient, one is fresh: not one for each second.
+      expect(relay.open).toBeLessThanOrEqual(3);
+      relay.restore();
+      const start = performance.now();
+      await vi.waitFor(infer, { timeout: 10_000 });
+      console.log(`connected ${(performance.now() - start).toFixed(0)} ms after the network was back`);
+      expect(relay.open).toBeLessThanOrEqual(3);
+    },
+  );
 
   it('stops asking again when a server is not serving for long, and begins anew when it does', async () => {
     let attempts = 0;

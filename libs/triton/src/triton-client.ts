@@ -10,6 +10,7 @@ import type { InputTensor } from './input-tensor.js';
 import { type OutputSpec, matchOutputs } from './match-outputs.js';
 import { type ModelDescription, describeModel } from './model-description.js';
 import { ModelSuspicions, type Suspicion } from './model-suspicions.js';
+import type { ReplicaId } from './replicas.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonConnection } from './triton-connection.js';
 
@@ -34,6 +35,7 @@ export class TritonClient {
   /**
    * Runs a model once, when there is a place for one more call.
    * @param outputs the tensors that are wanted, under names of the caller's own.
+   * @param replicas that may be asked; undefined: any. When none of them is connected any more it is `not_ready`.
    * @returns the tensors under these names, checked: views into one message.
    */
   async infer<Key extends string>(
@@ -41,8 +43,9 @@ export class TritonClient {
     inputs: readonly InputTensor[],
     outputs: Readonly<Record<Key, OutputSpec>>,
     context: CallContext,
+    replicas?: Iterable<ReplicaId>,
   ): Promise<Record<Key, Tensor>> {
-    return this.limit.run(context, () => this.probe(model, inputs, outputs, context));
+    return this.limit.run(context, () => this.probe(model, inputs, outputs, context, replicas));
   }
 
   /** The same without waiting for a place, for those who have to know whether it works. */
@@ -51,8 +54,9 @@ export class TritonClient {
     inputs: readonly InputTensor[],
     outputs: Readonly<Record<Key, OutputSpec>>,
     context: CallContext,
+    replicas?: Iterable<ReplicaId>,
   ): Promise<Record<Key, Tensor>> {
-    const subject = { model, retry: true };
+    const subject = { model, retry: true, replicas };
     try {
       const response = await this.sharedMemory.send(inputs, (sent) => {
         const request = inferRequest(model, sent, Object.values(outputs), context.requestId ?? '');
@@ -97,10 +101,10 @@ export class TritonClient {
   async describe(
     model: string,
     context: CallContext,
-    { retry } = { retry: true },
+    { retry = true, replica }: { readonly retry?: boolean; readonly replica?: ReplicaId } = {},
   ): Promise<ModelDescription> {
     const request = { name: model, version: '' };
-    const subject = { model, retry };
+    const subject = { model, retry, replicas: replica === undefined ? undefined : [replica] };
     const [metadata, answer] = await Promise.all([
       this.connection.call(inferenceService.modelMetadata, request, subject, context),
       this.connection.call(inferenceService.modelConfig, request, subject, context).catch(undefinedIfAbsent),
@@ -110,7 +114,17 @@ export class TritonClient {
 
   /** Changes when what was known of a model may be wrong: after a new connection, and after a failed call. */
   epoch(model: string): string {
-    return `${this.connection.generation}.${this.failures.get(model) ?? 0}`;
+    return `${this.connection.generation}.${this.failuresOf(model)}`;
+  }
+
+  /** Replicas that are connected, the longest connected first; none before the first call. */
+  get replicas(): readonly ReplicaId[] {
+    return this.connection.replicas;
+  }
+
+  /** Calls that failed in a way after which the model may be another one. */
+  failuresOf(model: string): number {
+    return this.failures.get(model) ?? 0;
   }
 
   /** Changes with each connection after the first: behind a new one may stand another server. */

@@ -1,10 +1,4 @@
-import {
-  Client,
-  Metadata,
-  type MethodDefinition,
-  connectivityState,
-  type requestCallback,
-} from '@grpc/grpc-js';
+import { type Client, Metadata, type MethodDefinition, type requestCallback } from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { abortError } from './abort-error.js';
 import type { CallContext } from './call-context.js';
@@ -13,11 +7,13 @@ import { channelCredentials, tlsOptions } from './channel-credentials.js';
 import { channelOptions } from './channel-options.js';
 import { isGrpcFailure } from './grpc-failure.js';
 import { grpcTarget } from './grpc-target.js';
-import { Reachability } from './reachability.js';
+import { Reconnection } from './reconnection.js';
+import { type ReplicaId, onlyTo } from './replicas.js';
 import { RetryBudget } from './retry-budget.js';
 import { withRetries } from './retry.js';
 import { translateFailure, unreachable } from './translate-failure.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
+import { withinContext } from './within-context.js';
 
 /** What a call is about. */
 export interface CallSubject {
@@ -25,33 +21,37 @@ export interface CallSubject {
   readonly model?: string;
   /** False for questions that are asked again anyway, such as those of health checks. */
   readonly retry: boolean;
+  /** Those that it may go to; undefined: any. */
+  readonly replicas?: Iterable<ReplicaId> | undefined;
 }
 
-/** Owner of the one channel to the model server: everything that is asked of it goes through here. */
+/** Owner of the way to the model server: everything that is asked of it goes through here. */
 @Injectable()
 export class TritonConnection implements OnApplicationShutdown {
-  private readonly client: Client;
+  private readonly reconnection: Reconnection;
   private readonly metadata: Metadata;
-  private connected = false;
-  private reconnections = 0;
-  private readonly reachability = new Reachability();
   private readonly budget = new RetryBudget();
   /** Tells in the log why there is no connection. */
   private lastFailure: unknown;
   private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(@Inject(TRITON_OPTIONS) options: TritonOptions) {
-    this.client = new Client(grpcTarget(options.url), channelCredentials(options.tls), {
-      ...channelOptions,
-      ...tlsOptions(options.tls),
+    this.reconnection = new Reconnection({
+      address: grpcTarget(options.url),
+      credentials: channelCredentials(options.tls),
+      options: { ...channelOptions, ...tlsOptions(options.tls) },
     });
     this.metadata = options.metadata?.toGrpc() ?? new Metadata();
-    this.countConnections();
   }
 
-  /** Grows with each connection after the first: behind a new one may stand another server. */
+  /** Grows with each connection to any replica after the first: behind a new one may stand another server. */
   get generation(): number {
-    return this.reconnections;
+    return Math.max(0, this.reconnection.connectionsMade - 1);
+  }
+
+  /** Connections that there are, the oldest first; none before the first call. */
+  get replicas(): readonly ReplicaId[] {
+    return this.reconnection.channel.replicas.ids;
   }
 
   /**
@@ -61,24 +61,34 @@ export class TritonConnection implements OnApplicationShutdown {
   async call<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
-    { model, retry }: CallSubject,
+    { model, retry, replicas }: CallSubject,
     context: CallContext,
   ): Promise<Response> {
     const { path, responseDeserialize } = method;
-    if (this.reachability.isLost(performance.now())) {
+    if (this.reconnection.isLost) {
       tellUntriedCall({ path, model });
       // Whoever asks is a reason to try again.
-      this.client.getChannel().getConnectivityState(true);
+      this.reconnection.channel.connect();
       throw unreachable(this.lastFailure);
     }
     // Encoded once, however many attempts there are.
     const message = method.requestSerialize(request);
+    const own = replicas === undefined ? this.metadata : onlyTo(this.metadata, replicas);
     const attempt = () =>
-      timedCall({ path, model, metadata: this.metadata }, (metadata) =>
-        this.send({ path, message, metadata }, responseDeserialize, context),
+      timedCall({ path, model, metadata: own }, (metadata) =>
+        this.reconnection.channel.call((client) =>
+          send(client, { path, message, metadata }, responseDeserialize, context),
+        ),
       );
+    const once = async (number: number) => {
+      // Where a connection was lost, the next one may hang for longer than the caller should.
+      if (number > 0 && !(await withinContext(this.reconnection.isConnected(), context))) {
+        throw unreachable(this.lastFailure);
+      }
+      return attempt();
+    };
     try {
-      return await (retry ? withRetries(context, this.budget, attempt) : attempt());
+      return await (retry ? withRetries(context, this.budget, once) : attempt());
     } catch (error) {
       if (context.signal.aborted) throw abortError(context.signal);
       if (!isGrpcFailure(error)) throw error;
@@ -95,40 +105,27 @@ export class TritonConnection implements OnApplicationShutdown {
   /** Not earlier: requests that the HTTP server still answers while the application stops need the channel. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.farewells.map((farewell) => farewell()));
-    this.client.close();
+    this.reconnection.close();
   }
+}
 
-  private send<Response>(
-    { path, message, metadata }: { path: string; message: Buffer; metadata: Metadata },
-    deserialize: (bytes: Buffer) => Response,
-    { signal, deadline }: CallContext,
-  ): Promise<Response> {
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    const cancel = () => call.cancel();
-    const settle: requestCallback<Response> = (error, response) => {
-      signal.removeEventListener('abort', cancel);
-      if (error !== null) reject(error);
-      else resolve(response as Response);
-    };
-    const { client } = this;
-    const call = client.makeUnaryRequest(path, asItIs, deserialize, message, metadata, { deadline }, settle);
-    signal.addEventListener('abort', cancel);
-    if (signal.aborted) cancel();
-    return promise;
-  }
-
-  private countConnections(): void {
-    const channel = this.client.getChannel();
-    const state = channel.getConnectivityState(false);
-    this.reachability.observe(state, performance.now());
-    if (state === connectivityState.READY) {
-      if (this.connected) this.reconnections += 1;
-      this.connected = true;
-    }
-    if (state !== connectivityState.SHUTDOWN) {
-      channel.watchConnectivityState(state, Infinity, () => this.countConnections());
-    }
-  }
+function send<Response>(
+  client: Client,
+  { path, message, metadata }: { path: string; message: Buffer; metadata: Metadata },
+  deserialize: (bytes: Buffer) => Response,
+  { signal, deadline }: CallContext,
+): Promise<Response> {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const cancel = () => call.cancel();
+  const settle: requestCallback<Response> = (error, response) => {
+    signal.removeEventListener('abort', cancel);
+    if (error !== null) reject(error);
+    else resolve(response as Response);
+  };
+  const call = client.makeUnaryRequest(path, asItIs, deserialize, message, metadata, { deadline }, settle);
+  signal.addEventListener('abort', cancel);
+  if (signal.aborted) cancel();
+  return promise;
 }
 
 const asItIs = (message: Buffer) => message;

@@ -31,15 +31,29 @@ export class TritonReadiness {
     try {
       const warnings = await Promise.all([
         this.checkModel(this.options.detectionModel, context, () => this.catalog.detection(context)),
-        this.checkModel(this.options.extractionModel, context, () => this.catalog.extraction(context)),
+        this.checkModel(
+          this.options.extractionModel,
+          context,
+          async () => (await this.catalog.extraction(context)).model,
+        ),
       ]);
-      await this.catalog.contract(context);
-      const warning = warnings.find((each) => each !== undefined);
+      const warning = warnings.find((each) => each !== undefined) ?? this.mixture();
       return { ready: true, ...(warning === undefined ? {} : { warning }) };
     } catch (error) {
       if (error instanceof FaceError) return { ready: false, error };
       throw error;
     }
+  }
+
+  /** @returns that replicas have different models, as while a new one is rolled out; else undefined */
+  private mixture(): FaceError | undefined {
+    const others = this.catalog.otherExtractions.flatMap(({ replicas }) => replicas).length;
+    if (others === 0) return undefined;
+    return new FaceError(
+      'triton_misconfigured',
+      `${others} of the replicas of the model server have another model '${this.options.extractionModel}' than most: ` +
+        'they are left out until most have it.',
+    );
   }
 
   /** @returns what is wrong with a model that works for some requests. */

@@ -1,5 +1,5 @@
 import { FaceError } from '@face/errors';
-import { type SourceImage, openImage, releaseBytes } from '@face/image';
+import { type SourceImage, heldPictures, openImage, releaseBytes } from '@face/image';
 import { type CallContext, CallLimit } from '@face/triton';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
@@ -23,11 +23,14 @@ import { selectFaces } from './select-faces.js';
 /** Calls of one request that run at a time: a request with many images must not fill the model server's queue. */
 export const callsAtATime = 4;
 
-interface PreparedImage extends NamedImage, DetectorImage {
+/** Its header is read. */
+interface OpenedImage extends NamedImage {
   readonly source: SourceImage;
   /** The photo as it came. */
   readonly file: Uint8Array;
 }
+
+type PreparedImage = OpenedImage & DetectorImage;
 
 /** Finds the faces of photos: decode, letterbox, detect, select. */
 @Injectable()
@@ -57,8 +60,8 @@ export class FaceFinder {
       if (request.on_error !== 'partial') throwFirstFailure(outcomes);
       return outcomes;
     };
-    const findInBatch = async (batch: readonly (ImageBody & NamedImage)[]) => {
-      const prepared = check(await Promise.all(batch.map((image) => this.prepare(image, clock, context))));
+    const findIn = async (opened: readonly ImageOutcome<OpenedImage>[]) => {
+      const prepared = check(await Promise.all(opened.map((image) => this.prepare(image, clock, context))));
       const usable = prepared.filter(hasSucceeded);
       const faces = await calls.run(context, () => this.detect(usable, clock, context));
       const used = prepared.map(async (outcome) => {
@@ -71,6 +74,11 @@ export class FaceFinder {
         return result;
       });
       return check(await Promise.all(used));
+    };
+    const findInBatch = async (batch: readonly (ImageBody & NamedImage)[]) => {
+      const opened = check(await Promise.all(batch.map((image) => this.open(image, clock, context))));
+      const pixels = opened.reduce((sum, image) => sum + (hasFailed(image) ? 0 : image.source.heldPixels), 0);
+      return heldPictures.run(pixels, context.signal, () => findIn(opened));
     };
     return (await Promise.all(inBatchesOf(batchLimit, images).map(findInBatch))).flat();
   }
@@ -86,19 +94,33 @@ export class FaceFinder {
     return images.map(({ id, data }, index) => ({ data, image: { id: id || `image_${index + 1}`, index } }));
   }
 
-  private prepare(
+  private open(
     { image, data }: ImageBody & NamedImage,
     clock: StageClock,
     { signal }: CallContext,
-  ): Promise<ImageOutcome<PreparedImage>> {
-    const { maxImageBytes, maxImagePixels, requestTimeoutSeconds, detectionInput } = this.settings;
+  ): Promise<ImageOutcome<OpenedImage>> {
+    const { maxImageBytes, maxImagePixels, requestTimeoutSeconds } = this.settings;
     const limits = { maxPixels: maxImagePixels, timeoutSeconds: requestTimeoutSeconds };
     return outcomeOf(image, () =>
       clock.measure('decode', async () => {
         const file = readImageData(data, maxImageBytes);
-        const source = await openImage(file, limits, signal);
-        return { image, source, file, letterboxed: await source.letterbox(detectionInput, signal) };
+        return { image, file, source: await openImage(file, limits, signal) };
       }),
+    );
+  }
+
+  private async prepare(
+    opened: ImageOutcome<OpenedImage>,
+    clock: StageClock,
+    { signal }: CallContext,
+  ): Promise<ImageOutcome<PreparedImage>> {
+    if (hasFailed(opened)) return opened;
+    const { detectionInput } = this.settings;
+    return outcomeOf(opened.image, () =>
+      clock.measure('decode', async () => ({
+        ...opened,
+        letterboxed: await opened.source.letterbox(detectionInput, signal),
+      })),
     );
   }
 
@@ -108,7 +130,13 @@ export class FaceFinder {
     context: CallContext,
   ): Promise<ReadonlyMap<PreparedImage, readonly Face[]>> {
     if (images.length === 0) return new Map();
-    const faces = await clock.measure('inference', () => this.detector.detect(images, context));
+    const faces = await clock
+      .measure('inference', () => this.detector.detect(images, context))
+      .catch((error: unknown) => {
+        // Others wait for the memory; what is on its way to the server is not touched.
+        for (const { source } of images) source.release();
+        throw error;
+      });
     for (const { letterboxed } of images) releaseBytes(letterboxed.data);
     return new Map(images.map((image, index) => [image, faces[index] ?? []]));
   }

@@ -34,12 +34,12 @@ export class ExtractionService {
     const clock = record.startClock();
     record.images = request.images.length;
     // At the first request the model is asked.
-    const model = await clock.measure('inference', () => this.catalog.contract(context));
-    const { contractId, dimension } = model;
+    const extraction = await clock.measure('inference', () => this.catalog.extraction(context));
+    const { contractId, dimension } = extraction.contract;
     const normalised = !(request.skip_embedding_normalization ?? this.settings.skipEmbeddingNormalization);
     const aligned = request.return_aligned_faces ?? this.settings.returnAligned;
     const results = await cancelTogether(context, (together) =>
-      this.results(request, { normalised, aligned, dimension }, clock, together),
+      this.results(request, { normalised, aligned, extraction }, clock, together),
     );
     record.facesByImage = results.filter(hasSucceeded).map(({ num_faces }) => num_faces);
     return {
@@ -58,7 +58,7 @@ export class ExtractionService {
     context: CallContext,
   ): Promise<EmbeddingResult[]> {
     const calls = new CallLimit(callsAtATime);
-    const batches = new EmbeddingBatches(await this.embedder.batchLimit(context), (faces) =>
+    const batches = new EmbeddingBatches(this.embedder.batchLimit(wishes.extraction), (faces) =>
       calls.run(context, () => clock.measure('inference', () => this.embedder.embed(faces, wishes, context))),
     );
     const outcomes = await this.finder.find(request, clock, context, async (found) => {

@@ -1,13 +1,25 @@
 import { alignedSize } from '@face/image';
-import { type CallContext, ModelCatalog, TritonClient, readFloats, writeNumbers } from '@face/triton';
+import { FaceError } from '@face/errors';
+import type { Tensor } from '@face/kserve';
+import {
+  type CallContext,
+  type Extraction,
+  type InputTensor,
+  ModelCatalog,
+  type OutputSpec,
+  TritonClient,
+  readFloats,
+  writeNumbers,
+} from '@face/triton';
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { Settings } from '../config/settings.js';
 import { extractionTensors } from './extraction-tensors.js';
 import { normalise } from './normalise.js';
 
 export interface EmbeddingForm {
-  /** D, numbers of an embedding. */
-  readonly dimension: number;
+  /** The model for all faces of the request. */
+  readonly extraction: Extraction;
   /** Of unit length, or as the model gives it. */
   readonly normalised: boolean;
 }
@@ -22,23 +34,24 @@ export class FaceEmbedder {
   ) {}
 
   /** Faces that go into one call. */
-  async batchLimit(context: CallContext): Promise<number> {
-    return this.catalog.batchLimit(await this.catalog.extraction(context));
+  batchLimit({ model }: Extraction): number {
+    return this.catalog.batchLimit(model);
   }
 
   /**
    * One call with at most `batchLimit` faces.
    * @param faces BGR, 8 bit, 112 * 112 * 3 bytes each.
    * @returns the embedding of each face.
-   * @throws FaceError as {@link TritonClient} does.
+   * @throws FaceError as {@link TritonClient} does; `not_ready` when no replica has this model any more.
    */
   async embed(
     faces: readonly Uint8Array[],
-    { dimension, normalised }: EmbeddingForm,
+    { extraction, normalised }: EmbeddingForm,
     context: CallContext,
   ): Promise<Float32Array[]> {
     const { extractionModel: model } = this.settings;
-    const { face, embedding } = extractionTensors(await this.catalog.extraction(context));
+    const { face, embedding } = extractionTensors(extraction.model);
+    const { dimension } = extraction.contract;
     const count = faces.length;
     const input = {
       name: face.name,
@@ -47,11 +60,36 @@ export class FaceEmbedder {
       data: faces.map((pixels) => writeNumbers(face.datatype, pixels)),
     };
     const output = { name: embedding.name, datatype: embedding.datatype, shape: [count, dimension] };
-    const { embeddings } = await this.client.infer(model, [input], { embeddings: output }, context);
+    const embeddings = await this.infer(input, output, extraction, context);
     const values = readFloats(model, embeddings);
     return faces.map((_, index) => {
       const row = values.subarray(index * dimension, (index + 1) * dimension);
       return normalised ? normalise(model, row) : row;
     });
+  }
+
+  /** Once more when the replicas that had the model have gone, and others have the same by now. */
+  private async infer(
+    input: InputTensor,
+    output: OutputSpec,
+    extraction: Extraction,
+    context: CallContext,
+  ): Promise<Tensor> {
+    const { extractionModel: name } = this.settings;
+    const ask = async ({ replicas }: Extraction) =>
+      (await this.client.infer(name, [input], { embeddings: output }, context, replicas)).embeddings;
+    try {
+      return await ask(extraction);
+    } catch (error) {
+      if (!(error instanceof FaceError) || error.code !== 'not_ready') throw error;
+      if (extraction.replicas.some((replica) => this.client.replicas.includes(replica))) throw error;
+      const now = await this.catalog.extraction(context);
+      if (isDeepStrictEqual(now.model, extraction.model)) return ask(now);
+      throw new FaceError(
+        'not_ready',
+        `The model '${name}' was replaced by another one while the request ran. Try again.`,
+        { cause: error, retryAfterSeconds: 1 },
+      );
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DecodeSlots } from './decode-slots.js';
+import { PictureSlots } from './picture-slots.js';
 
 /** A task that ends when it is told to. */
 function task(): { run: () => Promise<string>; end: () => void; begun: () => boolean } {
@@ -14,9 +14,9 @@ function task(): { run: () => Promise<string>; end: () => void; begun: () => boo
 
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('DecodeSlots', () => {
+describe('PictureSlots', () => {
   it('runs as many small pictures as there are slots, then the next ones in order', async () => {
-    const slots = new DecodeSlots(2);
+    const slots = new PictureSlots(2, 16_000_000);
     const tasks = [task(), task(), task(), task()];
     const all = tasks.map(({ run }) => slots.run(1000, undefined, run));
     await soon();
@@ -29,7 +29,7 @@ describe('DecodeSlots', () => {
   });
 
   it('gives a huge picture all slots, and nobody overtakes it', async () => {
-    const slots = new DecodeSlots(2);
+    const slots = new PictureSlots(2, 16_000_000);
     const [small, huge, later] = [task(), task(), task()];
     const all = [
       slots.run(1000, undefined, small.run),
@@ -47,7 +47,7 @@ describe('DecodeSlots', () => {
   });
 
   it('lets go who does not wait any more, also at the head of the queue', async () => {
-    const slots = new DecodeSlots(2);
+    const slots = new PictureSlots(2, 16_000_000);
     const [first, huge, last] = [task(), task(), task()];
     const leaving = new AbortController();
     const running = slots.run(1000, undefined, first.run);
@@ -63,13 +63,13 @@ describe('DecodeSlots', () => {
 
   it('tells a deadline from a client that left', async () => {
     const signal = AbortSignal.abort(new DOMException('late', 'TimeoutError'));
-    await expect(new DecodeSlots(1).run(1, signal, task().run)).rejects.toMatchObject({
+    await expect(new PictureSlots(1, 16_000_000).run(1, signal, task().run)).rejects.toMatchObject({
       code: 'deadline_exceeded',
     });
   });
 
   it('frees the slot of a task that fails', async () => {
-    const slots = new DecodeSlots(1);
+    const slots = new PictureSlots(1, 16_000_000);
     await expect(slots.run(1, undefined, () => Promise.reject(new Error('broken')))).rejects.toThrow(
       'broken',
     );

@@ -1,0 +1,110 @@
+import { withinContext } from './within-context.js';
+import type { CallContext } from './call-context.js';
+import type { ModelDescription } from './model-description.js';
+import type { ReplicaId } from './replicas.js';
+
+/** A model as some of the replicas have it. */
+export interface ReplicaModel {
+  readonly model: ModelDescription;
+  /** Those that tell the same of it, the longest connected first. */
+  readonly replicas: readonly ReplicaId[];
+}
+
+interface Entry {
+  /** Other than now: the model may be another one. */
+  readonly failures: number;
+  readonly askedAt: number;
+  readonly description: Promise<ModelDescription>;
+  /** Undefined until it has been told. */
+  known: ModelDescription | undefined;
+}
+
+/** Where the models are asked: the part of TritonClient that is needed. */
+export interface ReplicaSource {
+  readonly replicas: readonly ReplicaId[];
+  /** Of calls, after which a model may be another one. */
+  failures(): number;
+  describe(replica: ReplicaId): Promise<ModelDescription>;
+}
+
+/**
+ * What each replica tells of one model. While a new model is rolled out replicas have different ones, and what one tells
+ * must not be said of the embeddings of another.
+ */
+export class ReplicaModels {
+  private entries = new Map<ReplicaId, Entry>();
+
+  constructor(
+    private readonly source: ReplicaSource,
+    /** Milliseconds after which a replica is asked again. */
+    private readonly maxAgeMs: number,
+  ) {}
+
+  /**
+   * The model of most replicas that have told of it; of as many as others, the one of those longest connected. So all
+   * answers have the old one until most replicas have the new one.
+   * @returns undefined when no replica is connected
+   * @throws what the first replica said when none of them tells
+   */
+  async current(context: CallContext): Promise<ReplicaModel | undefined> {
+    const entries = this.ask();
+    if (entries.length === 0) return undefined;
+    // Nobody waits for a replica that hangs; it is not asked for embeddings until it has told of its model.
+    await withinContext(firstOf(entries.map(({ description }) => description)), context);
+    return this.groups()[0];
+  }
+
+  /** Models that differ, that of most replicas first, as far as they are known. */
+  groups(): readonly ReplicaModel[] {
+    const groups = new Map<string, { model: ModelDescription; replicas: ReplicaId[] }>();
+    for (const [replica, { known }] of this.entries) {
+      if (known === undefined) continue;
+      const key = JSON.stringify(known);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { model: known, replicas: [replica] });
+      else group.replicas.push(replica);
+    }
+    return [...groups.values()].sort((a, b) => b.replicas.length - a.replicas.length);
+  }
+
+  private ask(): Entry[] {
+    const failures = this.source.failures();
+    const isFresh = (entry: Entry | undefined) =>
+      entry?.failures === failures && Date.now() - entry.askedAt <= this.maxAgeMs;
+    // Without those that are not connected any more.
+    this.entries = new Map(
+      this.source.replicas.map((replica) => {
+        const entry = this.entries.get(replica);
+        return [
+          replica,
+          entry !== undefined && isFresh(entry) ? entry : this.begin(replica, failures, entry),
+        ];
+      }),
+    );
+    return [...this.entries.values()];
+  }
+
+  /** @param before what is known of it holds until it has told again, unless a call has failed since */
+  private begin(replica: ReplicaId, failures: number, before: Entry | undefined): Entry {
+    const description = this.source.describe(replica);
+    const known = before?.failures === failures ? before.known : undefined;
+    const entry: Entry = { failures, askedAt: Date.now(), description, known };
+    description.then(
+      (told) => (entry.known = told),
+      // Whoever waits is told; the next one asks again.
+      () => {
+        if (this.entries.get(replica) === entry) this.entries.delete(replica);
+      },
+    );
+    return entry;
+  }
+}
+
+/** @throws what the first of them failed with when all do */
+async function firstOf<T>(promises: readonly Promise<T>[]): Promise<T> {
+  try {
+    return await Promise.any(promises);
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  }
+}
