@@ -259,7 +259,9 @@ describe('with two calls at a time and two more that may wait', () => {
     const start = performance.now();
     const answers = await Promise.all(Array.from({ length: 4 }, embed));
     expect(answers.map((answer) => answer.status)).toEqual([504, 504, 504, 504]);
-    expect(performance.now() - start).toBeLessThan(5000);
+    const milliseconds = performance.now() - start;
+    console.log(`slow, deadline 3 s: 504 after ${milliseconds.toFixed(0)} ms`);
+    expect(milliseconds).toBeLessThan(5000);
     expect(seen.all).toBe(2);
     open();
   });
