@@ -80,6 +80,24 @@ describe.skipIf(process.platform !== 'linux')('three model servers behind one na
     expect(traffic.failed).toEqual([]);
   });
 
+  it('cost time, and no request, when one is frozen', async () => {
+    const traffic = load();
+    await traffic.further(aWhile);
+    const { pid } = replica('127.0.0.1');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await traffic.further(2 * aWhile);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await traffic.stop();
+    const slowest = Math.max(...traffic.requests.map(({ milliseconds }) => milliseconds));
+    console.log(
+      `one of three replicas frozen: ${traffic.failed.length} failed, slowest ${(slowest / 1000).toFixed(1)} s`,
+    );
+    expect(traffic.failed).toEqual([]);
+  });
+
   it('cost no request when one is asked to end', async () => {
     const traffic = load();
     await traffic.further(aWhile);
