@@ -3,11 +3,13 @@
  * whether memory and handles of the product stay where they are. Fails when they do not, or an answer is not right.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiClient } from './measure/api-client.ts';
 import { describeMachine, today } from './measure/machine.ts';
 import { withProduct } from './measure/measured-product.ts';
+import { WrongValue, option, text, wholeNumber } from './run/command-line-values.ts';
+import { readCommandLine } from './run/command-line.ts';
 import { Interrupted, TaskFailure } from './run/failure.ts';
 import type { Product } from './run/product.ts';
 import { runTask } from './run/task.ts';
@@ -15,7 +17,6 @@ import { fetchSamplePhotos } from './setup/prepare.ts';
 import { samplePhotoPath } from './setup/sample-photos.ts';
 import { readApiMetrics } from './soak/api-metrics.ts';
 import { MixedLoad } from './soak/mixed-load.ts';
-import { readOptions, usage } from './soak/options.ts';
 import { readResources } from './soak/process-resources.ts';
 import { faultsOf, plotOf, reportLines, reportOf } from './soak/report.ts';
 import { RequestMix } from './soak/request-mix.ts';
@@ -27,15 +28,29 @@ const capacitySeconds = 20;
 const sampleSeconds = 10;
 const photoNames = ['sample1.jpg', 'sample2.jpg', 'sample3.jpg', 'sample4.jpg', 'sample5.jpg', 'sample6.jpg'];
 
+/** A whole capacity, or none, would be another test. */
+function share(given: string): number {
+  const value = /^(\d*\.)?\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= 0.05 && value <= 0.95) return value;
+  throw new WrongValue('a number from 0.05 to 0.95');
+}
+
+const { values: options } = readCommandLine({
+  command: 'npm run soak',
+  about:
+    'Starts the API and a model server with one inference thread, finds out how many requests of a mix they can answer, offers a share of that, and tells whether memory and handles grow.',
+  options: {
+    minutes: option('N', 'minutes of load; 60 by default', wholeNumber(1, 1440), 60),
+    share: option('S', 'of the capacity that is offered; 0.7 by default', share, 0.7),
+    out: option('FOLDER', 'for soak.csv, soak.json and soak.svg; dist/soak by default', text, 'dist/soak'),
+  },
+});
+
 await runTask(async (interruption) => {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
   if (process.platform !== 'linux')
     throw new TaskFailure('Memory and handles are read from /proc: Linux only.');
-  const { minutes, share, folder } = options;
+  const { minutes } = options;
+  const folder = resolve(options.out);
   const { asked } = interruption;
   mkdirSync(folder, { recursive: true });
 
@@ -52,16 +67,23 @@ await runTask(async (interruption) => {
     const capacity = load.takeWindow().sent / capacitySeconds;
     // Three minutes are judged after 30 s, an hour after ten minutes.
     const warmUp = minutes * 10;
-    const conditions = { date: today(), machine: describeMachine(), minutes, share, capacity, warmUp };
+    const conditions = {
+      date: today(),
+      machine: describeMachine(),
+      minutes,
+      share: options.share,
+      capacity,
+      warmUp,
+    };
     process.stdout.write(
-      `  capacity ${capacity.toFixed(1)} requests/s; ${(capacity * share).toFixed(1)} of them for ${minutes} min\n`,
+      `  capacity ${capacity.toFixed(1)} requests/s; ${(capacity * options.share).toFixed(1)} of them for ${minutes} min\n`,
     );
 
     const samples: Sample[] = [];
     const cpuBefore = process.cpuUsage();
     const start = performance.now();
     let isOver = false;
-    const sending = load.open(capacity * share, minutes * 60, asked).finally(() => (isOver = true));
+    const sending = load.open(capacity * options.share, minutes * 60, asked).finally(() => (isOver = true));
     const write = () => {
       writeFileSync(join(folder, 'soak.csv'), samplesToCsv(samples));
       writeFileSync(join(folder, 'soak.svg'), plotOf(conditions, samples));

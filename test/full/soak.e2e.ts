@@ -68,14 +68,4 @@ describe.skipIf(process.platform !== 'linux')('three minutes of mixed requests a
     expect(rows.length).toBeGreaterThan(10);
     expect(new Set(rows.map((row) => row.split(',').length))).toEqual(new Set([header.split(',').length]));
   });
-
-  it.each([
-    [['--help'], 0],
-    [['--minuts', '3'], 1],
-  ])('are not begun by %j, which is answered with the usage', async (options, expected) => {
-    const { code, printed } = await soak(...options);
-    expect(code).toBe(expected);
-    expect(printed).toContain('npm run soak [-- --minutes 60]');
-    expect(printed).not.toMatch(/\n\s+at /);
-  });
 });
