@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('three minutes of mixed requests a
       expect(report.memory[program].highest).toBeLessThan(mostMegabytes[program]);
       const { early, late } = report.handles[program];
       // A queue on a busy machine is a connection for each of its requests; a leak would be hundreds.
-      expect(late - early).toBeLessThan(100);
+      expect(late - early).toBeLessThan(200);
     }
     expect(await readFile(join(folder, 'soak.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     const [header = '', ...rows] = (await readFile(join(folder, 'soak.csv'), 'utf8')).trim().split('\n');
