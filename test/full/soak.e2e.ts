@@ -38,7 +38,7 @@ interface SoakReport {
 }
 
 /** Resident megabytes that each program may have, whatever its photos; the model server has one thread. */
-const mostMegabytes = { api: 1024, modelServer: 1024 };
+const mostMegabytes = { api: 2048, modelServer: 1024 };
 
 describe.skipIf(process.platform !== 'linux')('three minutes of mixed requests at 70 % of capacity', () => {
   let folder: string;
