@@ -165,7 +165,7 @@ describe('HTTP that means no good', () => {
       pipeline.send(live.repeat(1000) + lastLive);
       const start = performance.now();
       expect((await request(`${product.url}/healthz/live`)).status).toBe(200);
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(performance.now() - start).toBeLessThan(5000);
       const statuses = statusesOf(await pipeline.end());
       expect(statuses).toHaveLength(1001);
       expect(new Set(statuses)).toEqual(new Set([200]));

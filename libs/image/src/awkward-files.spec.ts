@@ -75,7 +75,7 @@ describe.skipIf(!present)('awkward files', () => {
     else if (kind === 'vector') expect(result).toBe('unsupported_image_format');
     else if (kind === 'bomb') {
       expect(result).toBe(name.endsWith('.svg') ? 'unsupported_image_format' : 'image_too_large');
-      expect(performance.now() - began).toBeLessThan(1000);
+      expect(performance.now() - began).toBeLessThan(5000);
       expect(process.memoryUsage().rss - memory).toBeLessThan(50_000_000);
     } else if (kind === 'size' || kind === 'noface') expect(result).toMatch(/^\d+x\d+$/);
     else expect(result).toMatch(/^(\d+x\d+|invalid_image|unsupported_image_format|image_too_large)$/);
