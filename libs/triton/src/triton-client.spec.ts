@@ -17,13 +17,13 @@ import {
   optionsFor,
 } from '../test/scripted-server.js';
 import { TcpRelay } from '../test/tcp-relay.js';
-import type { CallContext } from './call-context.js';
-import { type TritonCall, onTritonCall } from './call-timing.js';
-import { CallMetadata } from './call-metadata.js';
-import { InferenceLimit } from './inference-limit.js';
+import type { CallContext } from './calls/call-context.js';
+import { type TritonCall, onTritonCall } from './calls/call-timing.js';
+import { CallMetadata } from './connection/call-metadata.js';
+import { InferenceLimit } from './calls/inference-limit.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonClient } from './triton-client.js';
-import { TritonConnection } from './triton-connection.js';
+import { TritonConnection } from './connection/triton-connection.js';
 import type { TritonOptions } from './triton-options.js';
 
 const cleanups: (() => void | Promise<void>)[] = [];

@@ -2,17 +2,17 @@ import { status } from '@grpc/grpc-js';
 import { Injectable } from '@nestjs/common';
 import { type ErrorCode, FaceError } from '@face/errors';
 import { type Tensor, inferenceService } from '@face/kserve';
-import type { CallContext } from './call-context.js';
-import { isGrpcFailure } from './grpc-failure.js';
-import { inferRequest } from './infer-request.js';
-import { InferenceLimit } from './inference-limit.js';
-import type { InputTensor } from './input-tensor.js';
-import { type OutputSpec, matchOutputs } from './match-outputs.js';
-import { type ModelDescription, describeModel } from './model-description.js';
-import { ModelSuspicions, type Suspicion } from './model-suspicions.js';
-import type { ReplicaId } from './replicas.js';
+import type { CallContext } from './calls/call-context.js';
+import { isGrpcFailure } from './failures/grpc-failure.js';
+import { inferRequest } from './tensors/infer-request.js';
+import { InferenceLimit } from './calls/inference-limit.js';
+import type { InputTensor } from './tensors/input-tensor.js';
+import { type OutputSpec, matchOutputs } from './tensors/match-outputs.js';
+import { type ModelDescription, describeModel } from './models/model-description.js';
+import { ModelSuspicions, type Suspicion } from './models/model-suspicions.js';
+import type { ReplicaId } from './connection/replicas.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
-import { TritonConnection } from './triton-connection.js';
+import { TritonConnection } from './connection/triton-connection.js';
 
 /** Failures after which a model may be another one than before. Not overload or a deadline: asking adds to them. */
 const changing: readonly ErrorCode[] = ['triton_failed', 'triton_misconfigured', 'not_ready'];

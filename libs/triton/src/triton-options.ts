@@ -1,5 +1,5 @@
-import type { CallMetadata } from './call-metadata.js';
-import type { TritonTls } from './channel-credentials.js';
+import type { CallMetadata } from './connection/call-metadata.js';
+import type { TritonTls } from './connection/channel-credentials.js';
 
 /**
  * Whether large tensors go to the server through shared memory: `auto` when its address is a Unix socket or the loopback

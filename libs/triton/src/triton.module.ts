@@ -5,14 +5,14 @@ import {
   type ModuleMetadata,
   type Provider,
 } from '@nestjs/common';
-import { InferenceLimit } from './inference-limit.js';
-import { ModelCatalog } from './model-catalog.js';
-import { ModelTrials } from './model-trials.js';
+import { InferenceLimit } from './calls/inference-limit.js';
+import { ModelCatalog } from './models/model-catalog.js';
+import { ModelTrials } from './models/model-trials.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { TritonClient } from './triton-client.js';
-import { TritonConnection } from './triton-connection.js';
+import { TritonConnection } from './connection/triton-connection.js';
 import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
-import { TritonReadiness } from './triton-readiness.js';
+import { TritonReadiness } from './models/triton-readiness.js';
 
 export interface TritonModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly inject?: FactoryProvider['inject'];

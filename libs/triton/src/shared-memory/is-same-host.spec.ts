@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grpcTarget } from '../grpc-target.js';
+import { grpcTarget } from '../connection/grpc-target.js';
 import { isSameHost } from './is-same-host.js';
 
 describe('isSameHost', () => {

@@ -1,8 +1,8 @@
 import { FaceError } from '@face/errors';
 import { inferenceService } from '@face/kserve';
 import { status } from '@grpc/grpc-js';
-import { isGrpcFailure } from '../grpc-failure.js';
-import type { TritonConnection } from '../triton-connection.js';
+import { isGrpcFailure } from '../failures/grpc-failure.js';
+import type { TritonConnection } from '../connection/triton-connection.js';
 
 const timeoutMs = 5_000;
 const closingTimeoutMs = 1_000;

@@ -11,10 +11,10 @@ import {
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { floats, optionsFor } from '../../test/scripted-server.js';
-import { InferenceLimit } from '../inference-limit.js';
-import type { InputTensor } from '../input-tensor.js';
+import { InferenceLimit } from '../calls/inference-limit.js';
+import type { InputTensor } from '../tensors/input-tensor.js';
 import { TritonClient } from '../triton-client.js';
-import { TritonConnection } from '../triton-connection.js';
+import { TritonConnection } from '../connection/triton-connection.js';
 import type { SharedMemoryMode } from '../triton-options.js';
 import { SharedMemory } from './shared-memory.js';
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { FaceError } from '@face/errors';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { isGrpcFailure, unavailability } from '../grpc-failure.js';
-import { grpcTarget } from '../grpc-target.js';
-import type { SentTensor } from '../infer-request.js';
-import { type InputTensor, byteLengthOf, piecesOf } from '../input-tensor.js';
-import { TritonConnection } from '../triton-connection.js';
+import { isGrpcFailure, unavailability } from '../failures/grpc-failure.js';
+import { grpcTarget } from '../connection/grpc-target.js';
+import type { SentTensor } from '../tensors/infer-request.js';
+import { type InputTensor, byteLengthOf, piecesOf } from '../tensors/input-tensor.js';
+import { TritonConnection } from '../connection/triton-connection.js';
 import { TRITON_OPTIONS, type TritonOptions } from '../triton-options.js';
 import { isSameHost } from './is-same-host.js';
 import { type Region, RegionPool } from './region-pool.js';

@@ -1,11 +1,11 @@
 import { FaceError } from '@face/errors';
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from './call-context.js';
+import type { CallContext } from '../calls/call-context.js';
 import { ModelCatalog } from './model-catalog.js';
 import type { ModelDescription } from './model-description.js';
 import { ModelTrials } from './model-trials.js';
-import { TritonClient } from './triton-client.js';
-import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
+import { TritonClient } from '../triton-client.js';
+import { TRITON_OPTIONS, type TritonOptions } from '../triton-options.js';
 
 export type Readiness =
   /** `warning`: what somebody has to look after all the same. */

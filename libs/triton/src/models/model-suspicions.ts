@@ -1,5 +1,5 @@
 import { FaceError } from '@face/errors';
-import { isDeadProcess, isGrpcFailure } from './grpc-failure.js';
+import { isDeadProcess, isGrpcFailure } from '../failures/grpc-failure.js';
 
 /** What speaks against a model that the server may go on calling ready. */
 export interface Suspicion {

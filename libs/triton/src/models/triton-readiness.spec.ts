@@ -2,11 +2,18 @@ import { status } from '@grpc/grpc-js';
 import type { ModelInferRequest, Tensor } from '@face/kserve';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ScriptedServer, type Script, Status, answer, floats, optionsFor } from '../test/scripted-server.js';
-import { TritonClient } from './triton-client.js';
-import type { TritonOptions } from './triton-options.js';
+import {
+  ScriptedServer,
+  type Script,
+  Status,
+  answer,
+  floats,
+  optionsFor,
+} from '../../test/scripted-server.js';
+import { TritonClient } from '../triton-client.js';
+import type { TritonOptions } from '../triton-options.js';
 import { TritonReadiness } from './triton-readiness.js';
-import { TritonModule } from './triton.module.js';
+import { TritonModule } from '../triton.module.js';
 
 const cleanups: (() => unknown)[] = [];
 /** Ahead of the real clock, so that a test does not have to wait. */

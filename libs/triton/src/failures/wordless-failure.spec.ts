@@ -3,11 +3,11 @@ import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
-import { optionsFor } from '../test/scripted-server.js';
-import { InferenceLimit } from './inference-limit.js';
-import { SharedMemory } from './shared-memory/shared-memory.js';
-import { TritonClient } from './triton-client.js';
-import { TritonConnection } from './triton-connection.js';
+import { optionsFor } from '../../test/scripted-server.js';
+import { InferenceLimit } from '../calls/inference-limit.js';
+import { SharedMemory } from '../shared-memory/shared-memory.js';
+import { TritonClient } from '../triton-client.js';
+import { TritonConnection } from '../connection/triton-connection.js';
 
 it('stands for a text that Node has dropped because it ends with a blank', async () => {
   const server = createServer();

@@ -3,8 +3,8 @@ import { FaceError } from '@face/errors';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CallContext } from './call-context.js';
 import { CallLimit } from './call-limit.js';
-import { isGrpcFailure } from './grpc-failure.js';
-import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
+import { isGrpcFailure } from '../failures/grpc-failure.js';
+import { TRITON_OPTIONS, type TritonOptions } from '../triton-options.js';
 
 type InferenceBounds = Pick<TritonOptions, 'maxConcurrentCalls' | 'maxWaitingCalls'>;
 

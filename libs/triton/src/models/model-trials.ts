@@ -1,12 +1,12 @@
 import { FaceError } from '@face/errors';
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from './call-context.js';
+import type { CallContext } from '../calls/call-context.js';
 import type { ModelDescription } from './model-description.js';
 import type { Suspicion } from './model-suspicions.js';
 import { probeInputs, probeOutputs } from './probe-tensors.js';
-import { TritonClient } from './triton-client.js';
-import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
-import { withinContext } from './within-context.js';
+import { TritonClient } from '../triton-client.js';
+import { TRITON_OPTIONS, type TritonOptions } from '../triton-options.js';
+import { withinContext } from '../calls/within-context.js';
 
 /** However often health is asked for, a model is tried no sooner than this again, on the same connection. */
 const pauseMs = 10_000;

@@ -1,13 +1,13 @@
 import { FaceError } from '@face/errors';
 import { type ModelContract, readContractParameters } from '@face/kserve';
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from './call-context.js';
+import type { CallContext } from '../calls/call-context.js';
 import { type ModelDescription, embeddingOutput } from './model-description.js';
 import { type ReplicaModel, ReplicaModels } from './replica-models.js';
-import type { ReplicaId } from './replicas.js';
-import { TritonClient } from './triton-client.js';
-import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
-import { withinContext } from './within-context.js';
+import type { ReplicaId } from '../connection/replicas.js';
+import { TritonClient } from '../triton-client.js';
+import { TRITON_OPTIONS, type TritonOptions } from '../triton-options.js';
+import { withinContext } from '../calls/within-context.js';
 
 /** A server can load another version of a model while it runs; later than this nobody works with the old one. */
 const maxAgeMs = 60_000;

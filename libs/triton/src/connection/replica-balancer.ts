@@ -1,5 +1,5 @@
 import { Metadata, connectivityState, experimental, status } from '@grpc/grpc-js';
-import { unavailability } from './grpc-failure.js';
+import { unavailability } from '../failures/grpc-failure.js';
 import { type ReplicaId, Replicas, takeWish } from './replicas.js';
 
 type Balancing = experimental.TypedLoadBalancingConfig;

@@ -2,10 +2,17 @@ import { status } from '@grpc/grpc-js';
 import type { ModelInferRequest } from '@face/kserve';
 import { type LookupAddress, promises } from 'node:dns';
 import { type Mock, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Script, ScriptedServer, Status, answer, floats, optionsFor } from '../test/scripted-server.js';
-import { InferenceLimit } from './inference-limit.js';
-import { SharedMemory } from './shared-memory/shared-memory.js';
-import { TritonClient } from './triton-client.js';
+import {
+  type Script,
+  ScriptedServer,
+  Status,
+  answer,
+  floats,
+  optionsFor,
+} from '../../test/scripted-server.js';
+import { InferenceLimit } from '../calls/inference-limit.js';
+import { SharedMemory } from '../shared-memory/shared-memory.js';
+import { TritonClient } from '../triton-client.js';
 import { TritonConnection } from './triton-connection.js';
 
 /** What Triton says to all that it is asked from the moment on at which it is told to end. */

@@ -1,9 +1,9 @@
 import { datatypeBytes } from '@face/kserve';
-import type { InputTensor } from './input-tensor.js';
-import type { OutputSpec } from './match-outputs.js';
+import type { InputTensor } from '../tensors/input-tensor.js';
+import type { OutputSpec } from '../tensors/match-outputs.js';
 import type { ModelDescription, TensorDescription } from './model-description.js';
-import { inputDatatypes, writeNumbers } from './tensor-values.js';
-import type { TritonOptions } from './triton-options.js';
+import { inputDatatypes, writeNumbers } from '../tensors/tensor-values.js';
+import type { TritonOptions } from '../triton-options.js';
 
 /** Of an aligned face, pixels. */
 const faceSide = 112;

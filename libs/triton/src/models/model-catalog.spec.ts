@@ -9,11 +9,11 @@ import {
   configOf,
   metadataOf,
   optionsFor,
-} from '../test/scripted-server.js';
+} from '../../test/scripted-server.js';
 import { ModelCatalog } from './model-catalog.js';
-import { TritonClient } from './triton-client.js';
-import type { TritonOptions } from './triton-options.js';
-import { TritonModule } from './triton.module.js';
+import { TritonClient } from '../triton-client.js';
+import type { TritonOptions } from '../triton-options.js';
+import { TritonModule } from '../triton.module.js';
 
 const cleanups: (() => unknown)[] = [];
 

@@ -1,19 +1,19 @@
 import { type Client, Metadata, type MethodDefinition, type requestCallback } from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { abortError } from './abort-error.js';
-import type { CallContext } from './call-context.js';
-import { tellUntriedCall, timedCall } from './call-timing.js';
+import { abortError } from '../calls/abort-error.js';
+import type { CallContext } from '../calls/call-context.js';
+import { tellUntriedCall, timedCall } from '../calls/call-timing.js';
 import { channelCredentials, tlsOptions } from './channel-credentials.js';
 import { channelOptions } from './channel-options.js';
-import { isGrpcFailure } from './grpc-failure.js';
+import { isGrpcFailure } from '../failures/grpc-failure.js';
 import { grpcTarget } from './grpc-target.js';
 import { Reconnection } from './reconnection.js';
 import { type ReplicaId, onlyTo } from './replicas.js';
-import { RetryBudget } from './retry-budget.js';
-import { withRetries } from './retry.js';
-import { translateFailure, unreachable } from './translate-failure.js';
-import { TRITON_OPTIONS, type TritonOptions } from './triton-options.js';
-import { withinContext } from './within-context.js';
+import { RetryBudget } from '../calls/retry-budget.js';
+import { withRetries } from '../calls/retry.js';
+import { translateFailure, unreachable } from '../failures/translate-failure.js';
+import { TRITON_OPTIONS, type TritonOptions } from '../triton-options.js';
+import { withinContext } from '../calls/within-context.js';
 
 /** What a call is about. */
 export interface CallSubject {

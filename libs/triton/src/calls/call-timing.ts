@@ -1,7 +1,7 @@
 import { type Span, SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
 import { type Metadata, status } from '@grpc/grpc-js';
 import { channel } from 'node:diagnostics_channel';
-import { isGrpcFailure } from './grpc-failure.js';
+import { isGrpcFailure } from '../failures/grpc-failure.js';
 
 /** One attempt of a call to the model server that has ended, or a call that was refused without one. */
 export interface TritonCall {

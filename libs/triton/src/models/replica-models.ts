@@ -1,7 +1,7 @@
-import { withinContext } from './within-context.js';
-import type { CallContext } from './call-context.js';
+import { withinContext } from '../calls/within-context.js';
+import type { CallContext } from '../calls/call-context.js';
 import type { ModelDescription } from './model-description.js';
-import type { ReplicaId } from './replicas.js';
+import type { ReplicaId } from '../connection/replicas.js';
 
 /** A model as some of the replicas have it. */
 export interface ReplicaModel {

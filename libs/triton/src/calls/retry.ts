@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallContext } from './call-context.js';
-import { isGrpcFailure, unavailability } from './grpc-failure.js';
+import { isGrpcFailure, unavailability } from '../failures/grpc-failure.js';
 import type { RetryBudget } from './retry-budget.js';
 
 /** Waits before the second and the third attempt: long enough to reconnect, short enough to say 503 at once. */

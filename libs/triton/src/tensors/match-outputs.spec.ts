@@ -1,6 +1,6 @@
 import type { ModelInferResponse, Tensor } from '@face/kserve';
 import { describe, expect, it } from 'vitest';
-import { floats } from '../test/scripted-server.js';
+import { floats } from '../../test/scripted-server.js';
 import { type OutputSpec, matchOutputs } from './match-outputs.js';
 
 const boxes: OutputSpec = { name: 'output_0', datatype: 'FP32', shape: [null, 5] };

@@ -2,7 +2,7 @@ import { FaceError } from '@face/errors';
 import { describe, expect, it } from 'vitest';
 import type { ModelDescription } from './model-description.js';
 import { ReplicaModels } from './replica-models.js';
-import type { ReplicaId } from './replicas.js';
+import type { ReplicaId } from '../connection/replicas.js';
 
 const model = (contract: string): ModelDescription => ({
   name: 'extraction',
