@@ -82,7 +82,8 @@ export class FaceEmbedder {
       return await ask(extraction);
     } catch (error) {
       if (!(error instanceof FaceError) || error.code !== 'not_ready') throw error;
-      if (extraction.replicas.some((replica) => this.client.replicas.includes(replica))) throw error;
+      if (Array.from(extraction.replicas).some((replica) => this.client.replicas.includes(replica)))
+        throw error;
       const now = await this.catalog.extraction(context);
       if (isDeepStrictEqual(now.model, extraction.model)) return ask(now);
       throw new FaceError(

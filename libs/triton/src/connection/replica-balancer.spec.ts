@@ -95,6 +95,26 @@ describe('calls to several replicas', () => {
     expect(asked[1]).toBe(before);
   });
 
+  it('leave it out as well when what it had begun ends well afterwards', async () => {
+    await inferOften(12);
+    const begun = Promise.withResolvers<void>();
+    const may = Promise.withResolvers<void>();
+    answerWith(1, async (request) => {
+      begun.resolve();
+      await may.promise;
+      return echo(request);
+    });
+    const calls = Array.from({ length: 3 }, infer);
+    await begun.promise;
+    answerWith(1, () => leaving);
+    await inferOften(12);
+    may.resolve();
+    await Promise.all(calls);
+    asked.fill(0);
+    await inferOften(60);
+    expect(asked[1]).toBe(0);
+  });
+
   it('try it again after a second, and use it when it stays', async () => {
     await inferOften(12);
     answerWith(1, () => leaving);

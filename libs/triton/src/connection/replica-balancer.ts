@@ -73,13 +73,14 @@ class LeavingReplicas {
     this.until.set(address, performance.now() + leaveOutMs);
   }
 
-  remove(address: string): void {
-    this.until.delete(address);
+  /** @param begun when the call began that went well: one from before says nothing of now */
+  remove(address: string, begun: number): void {
+    if ((this.until.get(address) ?? Infinity) - leaveOutMs < begun) this.until.delete(address);
   }
 
   /** Addresses of pods come once and never again. */
   forgetPast(): void {
-    for (const address of this.until.keys()) if (!this.has(address)) this.remove(address);
+    for (const address of this.until.keys()) if (!this.has(address)) this.until.delete(address);
   }
 }
 
@@ -112,6 +113,7 @@ class ReplicaPicker implements experimental.Picker {
   }
 
   private watch({ pick, address }: Pick): experimental.PickResult {
+    const begun = performance.now();
     return {
       ...pick,
       onCallEnded: (code, details, metadata) => {
@@ -120,7 +122,7 @@ class ReplicaPicker implements experimental.Picker {
           this.leaving.add(address);
           // Its name may have the address of a successor, which otherwise nobody would ask for before a connection ends.
           this.channel.requestReresolution();
-        } else if (code === status.OK) this.leaving.remove(address);
+        } else if (code === status.OK) this.leaving.remove(address, begun);
         pick.onCallEnded?.(code, details, metadata);
       },
     };

@@ -73,13 +73,15 @@ export class TritonConnection implements OnApplicationShutdown {
     }
     // Encoded once, however many attempts there are.
     const message = method.requestSerialize(request);
-    const own = replicas === undefined ? this.metadata : onlyTo(this.metadata, replicas);
-    const attempt = () =>
-      timedCall({ path, model, metadata: own }, (metadata) =>
+    const attempt = () => {
+      // Looked at each time: others may have told by now that they have the same model.
+      const own = replicas === undefined ? this.metadata : onlyTo(this.metadata, replicas);
+      return timedCall({ path, model, metadata: own }, (metadata) =>
         this.reconnection.channel.call((client) =>
           send(client, { path, message, metadata }, responseDeserialize, context),
         ),
       );
+    };
     const once = async (number: number) => {
       // Where a connection was lost, the next one may hang for longer than the caller should.
       if (number > 0 && !(await withinContext(this.reconnection.isConnected(), context))) {

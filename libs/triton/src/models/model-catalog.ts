@@ -24,7 +24,7 @@ interface Entry {
 export interface Extraction {
   readonly model: ModelDescription;
   readonly contract: ModelContract;
-  readonly replicas: readonly ReplicaId[];
+  readonly replicas: Iterable<ReplicaId>;
 }
 
 /** What the two models tell of themselves: asked once, and again after a reconnect, a failed call or a minute. */

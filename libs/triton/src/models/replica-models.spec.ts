@@ -16,6 +16,7 @@ const model = (contract: string): ModelDescription => ({
 class Fleet {
   failed = 0;
   asked: ReplicaId[] = [];
+  delays = new Map<ReplicaId, Promise<void>>();
 
   constructor(public models: Map<ReplicaId, string | undefined | FaceError>) {}
 
@@ -31,7 +32,8 @@ class Fleet {
     this.asked.push(replica);
     const told = this.models.get(replica);
     if (told instanceof FaceError) return Promise.reject(told);
-    return told === undefined ? new Promise(() => undefined) : Promise.resolve(model(told));
+    if (told === undefined) return new Promise(() => undefined);
+    return (this.delays.get(replica) ?? Promise.resolve()).then(() => model(told));
   }
 }
 
@@ -70,13 +72,13 @@ describe('models of replicas', () => {
     const models = new ReplicaModels(fleet, 1000);
     await contractOf(models);
     expect(await contractOf(models)).toBe('old');
-    expect((await models.current(context()))?.replicas).toEqual([1, 2]);
+    expect([...((await models.current(context()))?.replicas ?? [])]).toEqual([1, 2]);
     fleet.models.delete(2);
     expect(await contractOf(models)).toBe('old');
     fleet.models.set(4, 'new');
     await contractOf(models);
     expect(await contractOf(models)).toBe('new');
-    expect(models.groups().map(({ replicas }) => replicas)).toEqual([[3, 4], [1]]);
+    expect(models.groups().map(({ replicas }) => [...replicas])).toEqual([[3, 4], [1]]);
   });
 
   it('do not wait for a replica that hangs, and do not name it', async () => {
@@ -87,7 +89,39 @@ describe('models of replicas', () => {
       ]),
     );
     const models = new ReplicaModels(fleet, 1000);
-    expect(await models.current(context())).toEqual({ model: model('new'), replicas: [2] });
+    const current = await models.current(context());
+    expect(current?.model).toEqual(model('new'));
+    expect([...(current?.replicas ?? [])]).toEqual([2]);
+  });
+
+  it('are those of all that answer soon, so that one which stops is not the only one that may be asked', async () => {
+    const fleet = new Fleet(
+      new Map([
+        [1, 'same'],
+        [2, 'same'],
+      ]),
+    );
+    const models = new ReplicaModels(fleet, 1000);
+    await contractOf(models);
+    fleet.failed += 1;
+    const later = Promise.withResolvers<void>();
+    fleet.delays.set(2, later.promise);
+    const current = models.current(context());
+    setImmediate(later.resolve);
+    expect([...((await current)?.replicas ?? [])]).toEqual([1, 2]);
+  });
+
+  it('name those that tell the same later on, too', async () => {
+    const fleet = new Fleet(new Map([[1, 'same']]));
+    const models = new ReplicaModels(fleet, 1000);
+    const before = await models.current(context());
+    fleet.models.set(2, 'same').set(3, 'other');
+    await models.current(context());
+    expect([...(before?.replicas ?? [])]).toEqual([1, 2]);
+    fleet.failed += 1;
+    fleet.models.set(1, undefined).set(2, undefined).set(3, 'same');
+    await models.current(context());
+    expect(new Set(before?.replicas)).toEqual(new Set([1, 3]));
   });
 
   it('hold while they are asked again because they are old', async () => {

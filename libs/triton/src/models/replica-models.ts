@@ -1,13 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withinContext } from '../calls/within-context.js';
 import type { CallContext } from '../calls/call-context.js';
 import type { ModelDescription } from './model-description.js';
 import type { ReplicaId } from '../connection/replicas.js';
 
+/** Milliseconds for which replicas are waited for that have not told yet, from when they were asked. */
+const patienceMs = 250;
+
 /** A model as some of the replicas have it. */
 export interface ReplicaModel {
   readonly model: ModelDescription;
-  /** Those that tell the same of it, the longest connected first. */
-  readonly replicas: readonly ReplicaId[];
+  /** Those that tell the same of it, also those that do so later: each look is at those of its moment. */
+  readonly replicas: Iterable<ReplicaId>;
 }
 
 interface Entry {
@@ -17,7 +21,11 @@ interface Entry {
   readonly description: Promise<ModelDescription>;
   /** Undefined until it has been told. */
   known: ModelDescription | undefined;
+  /** The same for those that tell the same. */
+  key: string | undefined;
 }
+
+const nothing = { known: undefined, key: undefined } as const;
 
 /** Where the models are asked: the part of TritonClient that is needed. */
 export interface ReplicaSource {
@@ -49,22 +57,42 @@ export class ReplicaModels {
   async current(context: CallContext): Promise<ReplicaModel | undefined> {
     const entries = this.ask();
     if (entries.length === 0) return undefined;
-    // Nobody waits for a replica that hangs; it is not asked for embeddings until it has told of its model.
-    await withinContext(firstOf(entries.map(({ description }) => description)), context);
+    await withinContext(this.toldBy(entries), context);
     return this.groups()[0];
   }
 
   /** Models that differ, that of most replicas first, as far as they are known. */
   groups(): readonly ReplicaModel[] {
-    const groups = new Map<string, { model: ModelDescription; replicas: ReplicaId[] }>();
-    for (const [replica, { known }] of this.entries) {
-      if (known === undefined) continue;
-      const key = JSON.stringify(known);
+    const groups = new Map<string, { model: ModelDescription; told: ReplicaId[] }>();
+    for (const [replica, { known, key }] of this.entries) {
+      if (known === undefined || key === undefined) continue;
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { model: known, replicas: [replica] });
-      else group.replicas.push(replica);
+      if (group === undefined) groups.set(key, { model: known, told: [replica] });
+      else group.told.push(replica);
     }
-    return [...groups.values()].sort((a, b) => b.replicas.length - a.replicas.length);
+    return [...groups]
+      .sort(([, a], [, b]) => b.told.length - a.told.length)
+      .map(([key, { model, told }]) => ({ model, replicas: this.sameAs(key, told) }));
+  }
+
+  private sameAs(wanted: string, told: readonly ReplicaId[]): Iterable<ReplicaId> {
+    const now = () => [...this.entries].filter(([, { key }]) => key === wanted).map(([replica]) => replica);
+    return { [Symbol.iterator]: () => new Set([...told, ...now()]).values() };
+  }
+
+  /**
+   * Waits for the first, and a moment for the others: the first may be a replica that is about to stop. Nobody waits long
+   * for one that hangs; it is not asked for embeddings until it has told of its model.
+   */
+  private async toldBy(entries: readonly Entry[]): Promise<void> {
+    await firstOf(entries.map(({ description }) => description));
+    const silent = entries.filter(({ known }) => known === undefined);
+    const waitMs = Math.max(...silent.map(({ askedAt }) => askedAt)) + patienceMs - Date.now();
+    if (silent.length === 0 || waitMs <= 0) return;
+    const over = new AbortController();
+    const patience = sleep(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(silent.map(({ description }) => description)), patience]);
+    over.abort();
   }
 
   private ask(): Entry[] {
@@ -87,10 +115,13 @@ export class ReplicaModels {
   /** @param before what is known of it holds until it has told again, unless a call has failed since */
   private begin(replica: ReplicaId, failures: number, before: Entry | undefined): Entry {
     const description = this.source.describe(replica);
-    const known = before?.failures === failures ? before.known : undefined;
-    const entry: Entry = { failures, askedAt: Date.now(), description, known };
+    const { known, key } = before?.failures === failures ? before : nothing;
+    const entry: Entry = { failures, askedAt: Date.now(), description, known, key };
     description.then(
-      (told) => (entry.known = told),
+      (told) => {
+        entry.known = told;
+        entry.key = JSON.stringify(told);
+      },
       // Whoever waits is told; the next one asks again.
       () => {
         if (this.entries.get(replica) === entry) this.entries.delete(replica);

@@ -47,7 +47,7 @@ export class TritonReadiness {
 
   /** @returns that replicas have different models, as while a new one is rolled out; else undefined */
   private mixture(): FaceError | undefined {
-    const others = this.catalog.otherExtractions.flatMap(({ replicas }) => replicas).length;
+    const others = this.catalog.otherExtractions.flatMap(({ replicas }) => [...replicas]).length;
     if (others === 0) return undefined;
     return new FaceError(
       'triton_misconfigured',
