@@ -11,7 +11,7 @@ export type { InputTensor } from './tensors/input-tensor.js';
 export type { OutputSpec } from './tensors/match-outputs.js';
 export { ModelCatalog } from './models/model-catalog.js';
 export type { Extraction } from './models/model-catalog.js';
-export { embeddingOutput } from './models/model-description.js';
+export { embeddingOutput, modelKey } from './models/model-description.js';
 export type { ModelDescription, TensorDescription } from './models/model-description.js';
 export {
   countDatatypes,

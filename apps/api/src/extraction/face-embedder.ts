@@ -8,11 +8,11 @@ import {
   ModelCatalog,
   type OutputSpec,
   TritonClient,
+  modelKey,
   readFloats,
   writeNumbers,
 } from '@face/triton';
 import { Injectable } from '@nestjs/common';
-import { isDeepStrictEqual } from 'node:util';
 import { Settings } from '../config/settings.js';
 import { extractionTensors } from './extraction-tensors.js';
 import { normalise } from './normalise.js';
@@ -85,7 +85,7 @@ export class FaceEmbedder {
       if (Array.from(extraction.replicas).some((replica) => this.client.replicas.includes(replica)))
         throw error;
       const now = await this.catalog.extraction(context);
-      if (isDeepStrictEqual(now.model, extraction.model)) return ask(now);
+      if (modelKey(now.model) === modelKey(extraction.model)) return ask(now);
       throw new FaceError(
         'not_ready',
         `The model '${name}' was replaced by another one while the request ran. Try again.`,

@@ -53,6 +53,18 @@ export function describeModel(
   };
 }
 
+/** The same text for models that tell the same: Triton gives tensors and parameters in an order by chance. */
+export function modelKey({ name, inputs, outputs, maxBatchSize, parameters }: ModelDescription): string {
+  const byName = (tensors: readonly TensorDescription[]) =>
+    tensors.map((tensor) => [tensor.name, tensor.datatype, tensor.shape]).sort(byFirst);
+  const all = Object.entries(parameters).sort(byFirst);
+  return JSON.stringify([name, byName(inputs), byName(outputs), maxBatchSize, all]);
+}
+
+function byFirst([a]: readonly unknown[], [b]: readonly unknown[]): number {
+  return String(a) < String(b) ? -1 : 1;
+}
+
 function isDatatype(text: string): text is Datatype {
   return text === 'BYTES' || Object.hasOwn(datatypeBytes, text);
 }

@@ -81,6 +81,22 @@ describe('models of replicas', () => {
     expect(models.groups().map(({ replicas }) => [...replicas])).toEqual([[3, 4], [1]]);
   });
 
+  it('are the same in whichever order they are told', async () => {
+    const tensor = (name: string) => ({ name, datatype: 'FP32' as const, shape: [-1, 512] });
+    const one = { ...model('same'), outputs: ['a', 'b'].map(tensor), parameters: { x: '1', y: '2' } };
+    const other = { ...model('same'), outputs: ['b', 'a'].map(tensor), parameters: { y: '2', x: '1' } };
+    const models = new ReplicaModels(
+      {
+        replicas: [1, 2],
+        failures: () => 0,
+        describe: (replica) => Promise.resolve(replica === 1 ? one : other),
+      },
+      1000,
+    );
+    await models.current(context());
+    expect(models.groups().map(({ replicas }) => [...replicas])).toEqual([[1, 2]]);
+  });
+
   it('do not wait for a replica that hangs, and do not name it', async () => {
     const fleet = new Fleet(
       new Map([

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withinContext } from '../calls/within-context.js';
 import type { CallContext } from '../calls/call-context.js';
-import type { ModelDescription } from './model-description.js';
+import { type ModelDescription, modelKey } from './model-description.js';
 import type { ReplicaId } from '../connection/replicas.js';
 
 /** Milliseconds for which replicas are waited for that have not told yet, from when they were asked. */
@@ -120,7 +120,7 @@ export class ReplicaModels {
     description.then(
       (told) => {
         entry.known = told;
-        entry.key = JSON.stringify(told);
+        entry.key = modelKey(told);
       },
       // Whoever waits is told; the next one asks again.
       () => {

@@ -156,7 +156,7 @@ describe('TritonReadiness with a model that failed', () => {
     infer.mockClear().mockImplementation(() => gate.promise.then(() => raised));
     const answers = Promise.all(Array.from({ length: 50 }, () => readiness.check(context())));
     // An asker with little time does not end the trial, and is told what is known already.
-    expect(await readiness.check(context(100))).toMatchObject({
+    expect(await readiness.check(context(1000))).toMatchObject({
       ready: false,
       error: { code: 'triton_failed' },
     });
