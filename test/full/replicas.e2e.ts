@@ -80,7 +80,7 @@ describe.skipIf(process.platform !== 'linux')('three model servers behind one na
     expect(traffic.failed).toEqual([]);
   });
 
-  it('cost time, and at most the requests that it had begun, when one is frozen', async () => {
+  it('cost time, and no request, when one is frozen', async () => {
     const traffic = load();
     await traffic.further(aWhile);
     const { pid } = replica('127.0.0.1');
@@ -95,8 +95,7 @@ describe.skipIf(process.platform !== 'linux')('three model servers behind one na
     console.log(
       `one of three replicas frozen: ${traffic.failed.length} failed, slowest ${(slowest / 1000).toFixed(1)} s`,
     );
-    expect(traffic.failed.length).toBeLessThanOrEqual(callers);
-    for (const { status } of traffic.failed) expect(status).toBe(503);
+    expect(traffic.failed).toEqual([]);
   });
 
   it('cost no request when one is asked to end', async () => {

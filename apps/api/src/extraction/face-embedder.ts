@@ -78,12 +78,13 @@ export class FaceEmbedder {
     const { extractionModel: name } = this.settings;
     const ask = async ({ replicas }: Extraction) =>
       (await this.client.infer(name, [input], { embeddings: output }, context, replicas)).embeddings;
+    // Those of now: others that have the same model by the time it fails are no reason to give up.
+    const before = [...extraction.replicas];
     try {
       return await ask(extraction);
     } catch (error) {
       if (!(error instanceof FaceError) || error.code !== 'not_ready') throw error;
-      if (Array.from(extraction.replicas).some((replica) => this.client.replicas.includes(replica)))
-        throw error;
+      if (before.some((replica) => this.client.replicas.includes(replica))) throw error;
       const now = await this.catalog.extraction(context);
       if (modelKey(now.model) === modelKey(extraction.model)) return ask(now);
       throw new FaceError(
